@@ -1,0 +1,269 @@
+/**
+ * Where Neptune data comes from: the one interface that an export on disk and a running server both
+ * fill, and that everything above them asks.
+ *
+ * Answers travel in columns. A table of 5,000 runs by 50 attributes is 50 {@link ValueColumn}s, and
+ * a million points of a thousand series are a few typed arrays in a {@link FloatSeriesChunk}; no
+ * object is made for a cell or a point. Large answers are streams, so that a consumer can work on
+ * the first part while the next is on its way, and stop.
+ *
+ * @module
+ */
+import { Context, type Effect, type Stream } from "effect";
+import type { FileRef, Histogram } from "./Attribute.ts";
+import type { NeptuneError } from "./NeptuneError.ts";
+import type { NeptuneWarning } from "./NeptuneWarning.ts";
+import type { Query } from "./Nql.ts";
+
+/** A project of a source. */
+export interface Project {
+  /** `workspace/name`, which names it in every other request. */
+  readonly identifier: string;
+  readonly workspace: string;
+  readonly name: string;
+  /** What `sys/id` begins with, where the source knows it: `ABC` of `ABC-12`. */
+  readonly key: string | null;
+}
+
+/** How a source names a run in requests: opaque, unique in its project, stable while it is open. */
+export type RunKey = string;
+
+/** Runs, or the experiments among them: the runs that are the head of a named experiment. */
+export type RunKind = "runs" | "experiments";
+
+/** A request for runs in order. */
+export interface SearchRequest {
+  readonly project: string;
+  readonly kind: RunKind;
+  readonly query: Query;
+  readonly sortBy: SortBy;
+  /** All matching runs when absent. */
+  readonly limit?: number | undefined;
+  /** Attributes to deliver with each run, by exact path. */
+  readonly attributes: ReadonlyArray<string>;
+}
+
+/**
+ * The order of a search. Runs that lack the attribute come last in both directions; ties are in
+ * ascending order of their key.
+ */
+export interface SortBy {
+  readonly attribute: string;
+  readonly type: string;
+  readonly direction: "ascending" | "descending";
+}
+
+/** Some of the runs of a search, in order. The rows of `columns` count from the page's first run. */
+export interface RunPage {
+  readonly runs: ReadonlyArray<RunKey>;
+  readonly columns: ReadonlyArray<ValueColumn>;
+}
+
+/** A path, and a type under it: one path can have several types, in different runs. */
+export interface AttributeDefinition {
+  readonly path: string;
+  /** An `AttributeType`, or a type that this library does not know. */
+  readonly type: string;
+}
+
+/**
+ * Which attributes: those of these exact paths, or those whose path fits one of the clauses. A path
+ * fits a clause if RE2 finds every pattern of `all` somewhere in it, and none of `none`.
+ */
+export type AttributeSelection =
+  | { readonly paths: ReadonlyArray<string> }
+  | {
+    readonly anyOf: ReadonlyArray<{
+      readonly all: ReadonlyArray<string>;
+      readonly none: ReadonlyArray<string>;
+    }>;
+  };
+
+/** Every attribute there is. */
+export const everyAttribute: AttributeSelection = { anyOf: [{ all: [], none: [] }] };
+
+/** A request for the attributes of runs: their definitions, or their values. */
+export interface AttributesRequest {
+  readonly project: string;
+  /** `undefined` means all runs of the project, an empty list none. */
+  readonly runs: ReadonlyArray<RunKey> | undefined;
+  readonly select: AttributeSelection;
+  /** All types when absent. */
+  readonly types?: ReadonlyArray<string> | undefined;
+}
+
+/** A request for the values of attributes; runs must be named, for rows are counted from them. */
+export interface ValuesRequest extends AttributesRequest {
+  readonly runs: ReadonlyArray<RunKey>;
+}
+
+interface ColumnOf<Type extends string> {
+  readonly path: string;
+  readonly type: Type;
+  /** The run of each value, as an index into the runs asked for; ascending. */
+  readonly rows: Uint32Array;
+}
+
+interface ValuesOf<Type extends string, Values> extends ColumnOf<Type> {
+  readonly values: Values;
+}
+
+interface LastOf<Type extends string, Values> extends ColumnOf<Type> {
+  /** The last step; NaN where the series has no committed point, and no last value. */
+  readonly lastStep: Float64Array;
+  readonly last: Values;
+}
+
+/** {@link FloatSeriesSummary} in columns; NaN stands for `null` in all but `last`. */
+export interface FloatSeriesColumn extends LastOf<"floatSeries", Float64Array> {
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly average: Float64Array;
+  readonly variance: Float64Array;
+}
+
+/**
+ * The values of one attribute, a path and a type, in the runs that have it. Datetimes are
+ * milliseconds since the epoch; booleans are 0 and 1.
+ */
+export type ValueColumn =
+  | ValuesOf<"bool", Uint8Array>
+  | ValuesOf<"int", BigInt64Array>
+  | ValuesOf<"float", Float64Array>
+  | ValuesOf<"string", ReadonlyArray<string>>
+  | ValuesOf<"datetime", Float64Array>
+  | ValuesOf<"stringSet", ReadonlyArray<ReadonlyArray<string>>>
+  | ValuesOf<"experimentState", ReadonlyArray<string>>
+  | ValuesOf<"fileRef", ReadonlyArray<FileRef>>
+  | ValuesOf<"fileSet", ReadonlyArray<FileRef>>
+  | ValuesOf<"artifact", ReadonlyArray<FileRef>>
+  | FloatSeriesColumn
+  | LastOf<"stringSeries", ReadonlyArray<string | null>>
+  | LastOf<"histogramSeries", ReadonlyArray<Histogram | null>>
+  | LastOf<"fileRefSeries", ReadonlyArray<FileRef | null>>;
+
+/**
+ * Which points of a series: those whose step is above `after`, at least `from` and at most `to`, as
+ * far as given.
+ */
+export interface StepRange {
+  readonly after?: number | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/**
+ * Which points of the ancestors of a forked run belong to its series: those of `all` of them up to
+ * where it forked, those of ancestors of the same `experiment`, or `none`.
+ */
+export type Inheritance = "all" | "experiment" | "none";
+
+/** A request for the points of series: every attribute in every run, as far as it exists there. */
+export interface SeriesRequest {
+  readonly project: string;
+  readonly runs: ReadonlyArray<RunKey>;
+  readonly attributes: ReadonlyArray<string>;
+  readonly inheritance: Inheritance;
+  readonly range: StepRange;
+  /** The last so many points in the range; all when absent. */
+  readonly tail?: number | undefined;
+  /** Whether points that may still change are wanted too. */
+  readonly previews: boolean;
+}
+
+/**
+ * Points of several series, one series after another.
+ *
+ * Series `i` is of run `run[i]` and attribute `attribute[i]`, indices into those asked for. Its
+ * points in this chunk are those from `offsets[i]` up to but without `offsets[i + 1]`, in ascending
+ * order of step. A series is in one chunk, or goes on in the next ones. A series without points in
+ * the range is in no chunk.
+ */
+export interface SeriesChunk {
+  readonly run: Uint32Array;
+  readonly attribute: Uint32Array;
+  readonly offsets: Uint32Array;
+  readonly step: Float64Array;
+  /** Milliseconds since the epoch; NaN where the time is not known. */
+  readonly timestamp: Float64Array;
+}
+
+/** Points of float series. */
+export interface FloatSeriesChunk extends SeriesChunk {
+  readonly value: Float64Array;
+  /** 1 for each point that may still change; absent when the chunk has none. */
+  readonly preview?: Uint8Array | undefined;
+  /** From 0 to 1 for each point; absent when all are complete. */
+  readonly completionRatio?: Float32Array | undefined;
+}
+
+/** Points of series that are not numbers. `null` is a value that the source has lost. */
+export interface OtherSeriesChunk<A> extends SeriesChunk {
+  readonly value: ReadonlyArray<A | null>;
+}
+
+/** The types of series that are not numbers, and their values. */
+export interface OtherSeries {
+  readonly stringSeries: string;
+  readonly histogramSeries: Histogram;
+  readonly fileRefSeries: FileRef;
+}
+
+/** A request for the bytes of a logged file. */
+export interface FileRequest {
+  readonly project: string;
+  readonly file: FileRef;
+  /** First byte wanted; the first one when absent. */
+  readonly from?: number | undefined;
+  /** How many bytes; all that follow when absent. */
+  readonly length?: number | undefined;
+}
+
+/** A source of Neptune data. */
+export interface NeptuneSource {
+  /** The projects that can be read. */
+  readonly projects: Effect.Effect<ReadonlyArray<Project>, NeptuneError>;
+
+  /** Looks a project up by `workspace/name`. */
+  readonly project: (identifier: string) => Effect.Effect<Project, NeptuneError>;
+
+  /** Finds runs or experiments, in order, page by page. */
+  readonly search: (request: SearchRequest) => Stream.Stream<RunPage, NeptuneError>;
+
+  /** Lists the attributes that at least one of the runs has, each path and type once. */
+  readonly definitions: (
+    request: AttributesRequest,
+  ) => Stream.Stream<ReadonlyArray<AttributeDefinition>, NeptuneError>;
+
+  /**
+   * Reads values of attributes. A column can come in several pieces, each with other rows; runs
+   * that lack the attribute have no row.
+   */
+  readonly values: (
+    request: ValuesRequest,
+  ) => Stream.Stream<ReadonlyArray<ValueColumn>, NeptuneError>;
+
+  /** Reads points of float series; attributes of other types have none. */
+  readonly floatSeries: (
+    request: SeriesRequest,
+  ) => Stream.Stream<FloatSeriesChunk, NeptuneError>;
+
+  /** Reads points of series of another type. */
+  readonly otherSeries: <Type extends keyof OtherSeries>(
+    type: Type,
+    request: SeriesRequest,
+  ) => Stream.Stream<OtherSeriesChunk<OtherSeries[Type]>, NeptuneError>;
+
+  /** Reads the bytes of a file. */
+  readonly readFile: (request: FileRequest) => Stream.Stream<Uint8Array, NeptuneError>;
+
+  /** What the source knows to be missing or unreadable in a project, whether asked for or not. */
+  readonly diagnose: (
+    project: string,
+  ) => Effect.Effect<ReadonlyArray<NeptuneWarning>, NeptuneError>;
+}
+
+/** The key under which a program is given its {@link NeptuneSource}. */
+export const NeptuneSource: Context.Service<NeptuneSource, NeptuneSource> = Context.Service(
+  "@nereid/nereid/NeptuneSource",
+);
