@@ -161,7 +161,9 @@ const ArchiveNotFoundBase: ReasonClass<
 /** The data directory of the export is missing, unreadable or empty, or holds no export. */
 export class ArchiveNotFound extends ArchiveNotFoundBase {
   override get message(): string {
-    return `${quote(this.path)} is not a Neptune export: ${this.problem}. Pass the directory that ` +
+    return `${
+      quote(this.path)
+    } is not a Neptune export: ${this.problem}. Pass the directory that ` +
       "neptune-exporter was given as --data-path; it holds one directory for each project.";
   }
 }

@@ -11,7 +11,7 @@
  */
 import { Context, type Effect, type Stream } from "effect";
 import type { FileRef, Histogram } from "./Attribute.ts";
-import type { NeptuneError } from "./NeptuneError.ts";
+import type { NeptuneErrorReason } from "./NeptuneError.ts";
 import type { NeptuneWarning } from "./NeptuneWarning.ts";
 import type { Query } from "./Nql.ts";
 
@@ -222,18 +222,18 @@ export interface FileRequest {
 /** A source of Neptune data. */
 export interface NeptuneSource {
   /** The projects that can be read. */
-  readonly projects: Effect.Effect<ReadonlyArray<Project>, NeptuneError>;
+  readonly projects: Effect.Effect<ReadonlyArray<Project>, NeptuneErrorReason>;
 
   /** Looks a project up by `workspace/name`. */
-  readonly project: (identifier: string) => Effect.Effect<Project, NeptuneError>;
+  readonly project: (identifier: string) => Effect.Effect<Project, NeptuneErrorReason>;
 
   /** Finds runs or experiments, in order, page by page. */
-  readonly search: (request: SearchRequest) => Stream.Stream<RunPage, NeptuneError>;
+  readonly search: (request: SearchRequest) => Stream.Stream<RunPage, NeptuneErrorReason>;
 
   /** Lists the attributes that at least one of the runs has, each path and type once. */
   readonly definitions: (
     request: AttributesRequest,
-  ) => Stream.Stream<ReadonlyArray<AttributeDefinition>, NeptuneError>;
+  ) => Stream.Stream<ReadonlyArray<AttributeDefinition>, NeptuneErrorReason>;
 
   /**
    * Reads values of attributes. A column can come in several pieces, each with other rows; runs
@@ -241,26 +241,26 @@ export interface NeptuneSource {
    */
   readonly values: (
     request: ValuesRequest,
-  ) => Stream.Stream<ReadonlyArray<ValueColumn>, NeptuneError>;
+  ) => Stream.Stream<ReadonlyArray<ValueColumn>, NeptuneErrorReason>;
 
   /** Reads points of float series; attributes of other types have none. */
   readonly floatSeries: (
     request: SeriesRequest,
-  ) => Stream.Stream<FloatSeriesChunk, NeptuneError>;
+  ) => Stream.Stream<FloatSeriesChunk, NeptuneErrorReason>;
 
   /** Reads points of series of another type. */
   readonly otherSeries: <Type extends keyof OtherSeries>(
     type: Type,
     request: SeriesRequest,
-  ) => Stream.Stream<OtherSeriesChunk<OtherSeries[Type]>, NeptuneError>;
+  ) => Stream.Stream<OtherSeriesChunk<OtherSeries[Type]>, NeptuneErrorReason>;
 
   /** Reads the bytes of a file. */
-  readonly readFile: (request: FileRequest) => Stream.Stream<Uint8Array, NeptuneError>;
+  readonly readFile: (request: FileRequest) => Stream.Stream<Uint8Array, NeptuneErrorReason>;
 
   /** What the source knows to be missing or unreadable in a project, whether asked for or not. */
   readonly diagnose: (
     project: string,
-  ) => Effect.Effect<ReadonlyArray<NeptuneWarning>, NeptuneError>;
+  ) => Effect.Effect<ReadonlyArray<NeptuneWarning>, NeptuneErrorReason>;
 }
 
 /** The key under which a program is given its {@link NeptuneSource}. */

@@ -1,0 +1,136 @@
+/**
+ * Dicts and sets by Python's equality: `True`, `1` and `1.0` are one key, and so are equal tuples.
+ *
+ * @module
+ */
+import { decodeLatin1 } from "./Text.ts";
+import { isArray, isFrozenSet, isTagged, isTuple, type PickleValue } from "./PickleValue.ts";
+import { show } from "./Show.ts";
+
+/** Small values without identity, equal when their text is. */
+const BY_TEXT: ReadonlySet<string> = new Set([
+  "Complex",
+  "Date",
+  "Datetime",
+  "Decimal",
+  "Fraction",
+  "IpAddress",
+  "PandasTimedelta",
+  "Path",
+  "Time",
+  "Timedelta",
+  "Timestamp",
+  "Uuid",
+]);
+
+type Compound = ReadonlyArray<PickleValue> | ReadonlySet<PickleValue>;
+
+const compound = (value: PickleValue): Compound | undefined =>
+  isTuple(value) || isFrozenSet(value) ? value : undefined;
+
+/** The float that is equal to an integer. */
+const asNumber = (value: bigint): number | undefined => {
+  const number = Number(value);
+  return Number.isFinite(number) && BigInt(number) === value ? number : undefined;
+};
+
+/** Fills the dicts and sets of one pickle. */
+export class Keys {
+  /** What stands for compound keys and texts: equal keys have the same object. */
+  readonly #tokens = new Map<string, object>();
+  readonly #compounds = new Map<Compound, object>();
+  readonly #numbers = new Map<unknown, number>();
+
+  /** Sets keys and values, which come in turn: an equal key keeps its place and gets the new value. */
+  fillMap(
+    target: Map<PickleValue, PickleValue>,
+    pairs: ReadonlyArray<PickleValue>,
+  ): void {
+    const firsts = new Map<unknown, PickleValue>();
+    for (let i = 0; i + 1 < pairs.length; i += 2) {
+      const key = pairs[i] ?? null;
+      const value = pairs[i + 1] ?? null;
+      target.set(typeof key === "string" ? key : this.#first(key, firsts, target), value);
+    }
+  }
+
+  /** Adds members; of equal ones the first. */
+  fillSet(target: Set<PickleValue>, members: ReadonlyArray<PickleValue>): void {
+    const firsts = new Map<unknown, PickleValue>();
+    for (const member of members) {
+      target.add(typeof member === "string" ? member : this.#first(member, firsts, target));
+    }
+  }
+
+  /** The first key that is equal to this one. */
+  #first(
+    key: PickleValue,
+    firsts: Map<unknown, PickleValue>,
+    target: { has(key: PickleValue): boolean },
+  ): PickleValue {
+    const identity = this.#identity(key);
+    const first = firsts.get(identity);
+    if (first !== undefined || firsts.has(identity)) return first ?? null;
+    // JavaScript takes every NaN for the same key, Python none.
+    const own: PickleValue = target.has(key) ? { _tag: "Float", value: NaN } : key;
+    firsts.set(identity, own);
+    return own;
+  }
+
+  /** Something that is the same to a `Map` for equal keys only. */
+  #identity(key: PickleValue): unknown {
+    if (typeof key === "boolean") return Number(key);
+    if (typeof key === "number") return Number.isNaN(key) ? {} : key;
+    if (typeof key === "bigint") return asNumber(key) ?? key;
+    if (typeof key !== "object" || key === null) return key;
+    if (key instanceof Uint8Array) return this.#token("b" + decodeLatin1(key));
+    const parts = compound(key);
+    if (parts !== undefined) return this.#compound(parts);
+    if (!isTagged(key)) return key;
+    if (key._tag === "Float") return this.#identity(key.value);
+    return BY_TEXT.has(key._tag) ? this.#token("t" + show(key)) : key;
+  }
+
+  #token(text: string): object {
+    const known = this.#tokens.get(text);
+    if (known !== undefined) return known;
+    const token = {};
+    this.#tokens.set(text, token);
+    return token;
+  }
+
+  /** Parts before wholes, each whole once: tuples can be deep, and share their parts. */
+  #compound(whole: Compound): object {
+    const pending = [whole];
+    for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
+      const parts = [...next];
+      const before = parts
+        .map(compound)
+        .filter((part) => part !== undefined && !this.#compounds.has(part));
+      if (before.length > 0 && !this.#compounds.has(next)) {
+        for (const part of before) if (part !== undefined) pending.push(part);
+        continue;
+      }
+      pending.pop();
+      if (this.#compounds.has(next)) continue;
+      const numbers = parts.map((part) => this.#number(part));
+      this.#compounds.set(
+        next,
+        isArray(next)
+          ? this.#token(`(${numbers.join()})`)
+          : this.#token(`{${numbers.sort((a, b) => a - b).join()}}`),
+      );
+    }
+    return this.#compounds.get(whole) ?? whole;
+  }
+
+  #number(part: PickleValue): number {
+    const parts = compound(part);
+    const identity = parts === undefined ? this.#identity(part) : this.#compounds.get(parts);
+    const known = this.#numbers.get(identity);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    this.#numbers.set(identity, number);
+    return number;
+  }
+}

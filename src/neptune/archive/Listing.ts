@@ -1,0 +1,110 @@
+/**
+ * What lies in the directory of a project: the parts of each run, and what is wrong with them.
+ *
+ * @module
+ */
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Effect } from "effect";
+import { ArchiveNotFound, describe } from "../NeptuneError.ts";
+import type { RunKey } from "../NeptuneSource.ts";
+import type { NeptuneWarning } from "../NeptuneWarning.ts";
+import { digest, parsePartName, sanitise } from "./Layout.ts";
+
+/** A Parquet file. */
+export interface Part {
+  readonly path: string;
+  /** What the file's name says of its run; `undefined` where parts are shared by all runs. */
+  readonly run: string | undefined;
+  readonly digest: string | undefined;
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/** The files of a project as its directory lists them. */
+export interface Listing {
+  readonly directory: string;
+  /** The parts of each run in order, by the digest of its id, or by its sanitised id without one. */
+  readonly runs: ReadonlyMap<string, ReadonlyArray<Part>>;
+  /** Parts that are shared by all runs, in the oldest layout. */
+  readonly shared: ReadonlyArray<Part>;
+  /** Runs without a part 0, and parts that are missing between others. */
+  readonly warnings: ReadonlyArray<NeptuneWarning>;
+}
+
+/** All parts that can hold something of a run; none if there is no such run. */
+export const partsOf = (listing: Listing, run: RunKey): ReadonlyArray<Part> => [
+  ...listing.runs.get(digest(run)) ?? listing.runs.get(sanitise(run)) ?? [],
+  ...listing.shared,
+];
+
+/** The parts of all runs. */
+export const allParts = (listing: Listing): ReadonlyArray<Part> => [
+  ...[...listing.runs.values()].flat(),
+  ...listing.shared,
+];
+
+/** Lists a project's directory; no file is opened. */
+export const list = (directory: string): Effect.Effect<Listing, ArchiveNotFound> =>
+  Effect.tryPromise({
+    try: async () => arrange(directory, await read(directory)),
+    catch: (cause) => new ArchiveNotFound({ path: directory, problem: describe(cause), cause }),
+  });
+
+type File = Part & { readonly temporary: boolean };
+
+const read = async (directory: string): Promise<ReadonlyArray<File>> => {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const files = await Promise.all(entries.map(async (entry): Promise<File | undefined> => {
+    const name = entry.isDirectory() ? undefined : parsePartName(entry.name);
+    if (name === undefined) return undefined;
+    const path = join(directory, entry.name);
+    return { path, ...name, bytes: name.temporary ? 0 : (await stat(path)).size };
+  }));
+  return files.filter((file) => file !== undefined);
+};
+
+const arrange = (directory: string, files: ReadonlyArray<File>): Listing => {
+  const runs = new Map<string, ReadonlyArray<Part>>();
+  const warnings: Array<NeptuneWarning> = [];
+  let shared: ReadonlyArray<Part> = [];
+  for (const [run, all] of Map.groupBy(files, (file) => file.digest ?? file.run)) {
+    const parts = all.filter((file) => !file.temporary).sort((a, b) => a.number - b.number);
+    if (run === undefined) {
+      shared = parts;
+    } else if (parts[0]?.number === 0) {
+      runs.set(run, parts);
+    } else {
+      warnings.push(unfinished(all));
+      continue;
+    }
+    warnings.push(...gaps(parts));
+  }
+  return { directory, runs, shared, warnings };
+};
+
+const unfinished = (files: ReadonlyArray<File>): NeptuneWarning => {
+  const [{ path, run }] = files as readonly [File];
+  return {
+    kind: "UnfinishedRun",
+    message: `The export of run ${run} was never finished, for it has no part 0: ` +
+      `${files.map((file) => file.path).sort().join(", ")}. It is not listed; export it again.`,
+    file: path,
+    run,
+  };
+};
+
+const gaps = (parts: ReadonlyArray<Part>): ReadonlyArray<NeptuneWarning> =>
+  parts.flatMap(({ path, run, number }, i) => {
+    const first = (parts[i - 1]?.number ?? -1) + 1;
+    if (number === first) return [];
+    const file = path.replace(/\d+\.parquet$/, `${first}.parquet`);
+    const upTo = number - 1 === first ? "" : ` and those up to part ${number - 1}`;
+    return [{
+      kind: "MissingPart",
+      message: `${file}${upTo} should be there, for part ${number} is. What it held is lost; ` +
+        "export the run again.",
+      file,
+      run,
+    }];
+  });

@@ -1,0 +1,193 @@
+/**
+ * The points of series as the files of runs hold them.
+ *
+ * @module
+ */
+import { Stream } from "effect";
+import type pl from "nodejs-polars";
+import type { DataFrame, Polars } from "../../Polars.ts";
+import type { NeptuneErrorReason } from "../NeptuneError.ts";
+import type { RunKey } from "../NeptuneSource.ts";
+import { type Cells, join, take } from "./cells.ts";
+import {
+  dictionaryOf,
+  float64Of,
+  histogramsOf,
+  indexAmong,
+  int32Of,
+  nullableTextsOf,
+} from "./columns.ts";
+import { fileRef } from "./Files.ts";
+import { groupRows } from "./groups.ts";
+import { type Listing, partsOf } from "./Listing.ts";
+import { type Points, sorted } from "./points.ts";
+import { type Plan, readParts, type ScanOptions } from "./scan.ts";
+
+/** The types of series, as exports name them. */
+export const SERIES_TYPES = [
+  "float_series",
+  "string_series",
+  "histogram_series",
+  "file_series",
+] as const;
+
+/** The type of a series, as exports name it. */
+export type SeriesType = typeof SERIES_TYPES[number];
+
+/** The points of one attribute of one run. */
+export interface Series {
+  readonly run: RunKey;
+  readonly attribute: string;
+  readonly type: SeriesType;
+  readonly points: Points;
+}
+
+/** Which series to read. */
+export interface SeriesSelection {
+  readonly runs: ReadonlyArray<RunKey>;
+  readonly attributes: ReadonlyArray<string>;
+  readonly types: ReadonlyArray<SeriesType>;
+}
+
+/** Reads the series of runs without what they inherit, in batches that hold all of a run's. */
+export const readSeries = (
+  listing: Listing,
+  selection: SeriesSelection,
+  options: ScanOptions,
+): Stream.Stream<ReadonlyArray<Series>, NeptuneErrorReason> => {
+  const read = (selection: SeriesSelection, exactSteps: boolean) => {
+    const parts = new Set(selection.runs.flatMap((run) => partsOf(listing, run)));
+    return readParts(listing, [...parts], options, planFor(selection, exactSteps)).pipe(
+      Stream.map(combine),
+    );
+  };
+  return read(selection, false).pipe(
+    Stream.flatMap((batch) => {
+      const runs = new Set(batch.filter(hasHugeSteps).map((series) => series.run));
+      const fine = batch.filter((series) => !runs.has(series.run));
+      return runs.size === 0
+        ? Stream.succeed(batch)
+        : Stream.concat(Stream.succeed(fine), read({ ...selection, runs: [...runs] }, true));
+    }),
+  );
+};
+
+// From here on, six decimals and the digits before them are more than a double holds, and Polars
+// rounds the conversion in two steps; by way of text it is right, but slow.
+const HUGE_STEP = 2 ** 53 / 1e6;
+
+const hasHugeSteps = ({ points: { step } }: Series): boolean =>
+  Math.abs(step[0] ?? 0) >= HUGE_STEP || Math.abs(step.at(-1) ?? 0) >= HUGE_STEP;
+
+const VALUE_COLUMNS: Record<SeriesType, (polars: Polars) => ReadonlyArray<pl.Expr>> = {
+  float_series: (polars) => [polars.col("float_value").fillNull(polars.lit(NaN))],
+  string_series: (polars) => [polars.col("string_value")],
+  histogram_series: (polars) => [polars.col("histogram_value")],
+  file_series: (polars) => [polars.col("file_value").struct.field("path").alias("file_value")],
+};
+
+/**
+ * Tells rows of series that have a point.
+ *
+ * A row without a value is a point that is not a number if it has a time; without a time too it is
+ * nothing, as exports have it for every attribute that a run lacks and another one has.
+ */
+const hasValue = (polars: Polars, types: ReadonlyArray<SeriesType>): pl.Expr =>
+  types.map((type) => polars.col(VALUE_COLUMN[type]).isNotNull())
+    .reduce((a, b) => a.or(b), polars.col("timestamp").isNotNull());
+
+const VALUE_COLUMN: Record<SeriesType, string> = {
+  float_series: "float_value",
+  string_series: "string_value",
+  histogram_series: "histogram_value",
+  file_series: "file_value",
+};
+
+const valuesOf = (type: SeriesType, rows: DataFrame): Cells => {
+  switch (type) {
+    case "float_series":
+      return float64Of(rows, "float_value");
+    case "string_series":
+      return nullableTextsOf(rows, "string_value");
+    case "histogram_series":
+      return histogramsOf(rows, "histogram_value");
+    case "file_series":
+      return nullableTextsOf(rows, "file_value").map((path) =>
+        path === null ? null : fileRef(path)
+      );
+  }
+};
+
+// A batch decodes to some 20 times its size, if it is wanted as a whole, and two are under way.
+const BATCH_BYTES = 16 * 2 ** 20;
+
+const planFor = (
+  { runs, attributes, types }: SeriesSelection,
+  exactSteps: boolean,
+): Plan<ReadonlyArray<Series>> => ({
+  batchBytes: BATCH_BYTES,
+  select: (frame, polars) => {
+    const column = polars.col;
+    return frame
+      .filter(
+        column("attribute_type").isIn([...types])
+          .and(column("attribute_path").isIn([...attributes])),
+      )
+      .filter(hasValue(polars, types))
+      .select(
+        "run_id",
+        indexAmong(polars, "attribute_path", attributes),
+        indexAmong(polars, "attribute_type", types),
+        (exactSteps ? column("step").cast(polars.Utf8) : column("step")).cast(polars.Float64),
+        column("timestamp").cast(polars.Datetime("ms", "UTC")).cast(polars.Int64)
+          .cast(polars.Float64).fillNull(polars.lit(NaN)),
+        ...types.flatMap((type) => VALUE_COLUMNS[type](polars)),
+      );
+  },
+  extract: (rows, polars) => {
+    const run = dictionaryOf(polars, rows, "run_id");
+    const wanted = new Set(runs);
+    const runIndex = Int32Array.from(run.texts, (text, i) => wanted.has(text) ? i : -1);
+    const attribute = int32Of(rows, "attribute_path");
+    const type = int32Of(rows, "attribute_type");
+    const step = float64Of(rows, "step");
+    const timestamp = float64Of(rows, "timestamp");
+    const values = types.map((type) => valuesOf(type, rows));
+    return groupRows(
+      { index: run.index.map((i) => runIndex[i]!), count: run.texts.length },
+      {
+        index: attribute.map((index, row) => index * types.length + type[row]!),
+        count: attributes.length * types.length,
+      },
+    ).map(({ first, second, rows }) => ({
+      run: run.texts[first]!,
+      attribute: attributes[Math.floor(second / types.length)]!,
+      type: types[second % types.length]!,
+      points: sorted({
+        step: take(step, rows),
+        timestamp: take(timestamp, rows),
+        value: take(values[second % types.length]!, rows),
+      }),
+    }));
+  },
+});
+
+/** The series of several files, those of one attribute of one run as one. */
+const combine = (pieces: ReadonlyArray<ReadonlyArray<Series>>): ReadonlyArray<Series> => {
+  if (pieces.length === 1) return pieces[0]!;
+  const same = Map.groupBy(
+    pieces.flat(),
+    ({ run, attribute, type }) => JSON.stringify([run, attribute, type]),
+  );
+  return Array.from(same.values(), (parts) => {
+    const points = parts.map((part) => part.points);
+    return {
+      ...parts[0]!,
+      points: sorted({
+        step: join(points.map((part) => part.step)),
+        timestamp: join(points.map((part) => part.timestamp)),
+        value: join(points.map((part) => part.value)),
+      }),
+    };
+  });
+};

@@ -1,0 +1,124 @@
+/**
+ * The values that stand for series in tables, queries and orders.
+ *
+ * They are computed from the points, inherited ones included, when they are first wanted, and kept
+ * for as long as the index of the project.
+ *
+ * @module
+ */
+import { Effect, Semaphore, Stream } from "effect";
+import type { FileRef, FloatSeriesSummary, Histogram } from "../Attribute.ts";
+import type { NeptuneErrorReason } from "../NeptuneError.ts";
+import type { RunKey, ValueColumn } from "../NeptuneSource.ts";
+import { readInherited } from "./Inheritance.ts";
+import type { Points } from "./points.ts";
+import type { ProjectIndex } from "./ProjectIndex.ts";
+import { type Series, SERIES_TYPES, type SeriesType } from "./Series.ts";
+import { summarise } from "./summarise.ts";
+
+/**
+ * Gives the columns of the series among some paths. Rows are positions in the list of runs, in which
+ * each is named once.
+ */
+export type Summaries = (
+  paths: ReadonlyArray<string>,
+  runs: ReadonlyArray<RunKey>,
+) => Effect.Effect<ReadonlyArray<ValueColumn>, NeptuneErrorReason>;
+
+interface Summary {
+  readonly type: SeriesType;
+  readonly lastStep: number;
+  readonly last: unknown;
+  readonly aggregates: FloatSeriesSummary | undefined;
+}
+
+/** Summaries of a project of which nothing is known yet. */
+export const make = (index: ProjectIndex): Summaries => {
+  // By path and run; `undefined` for a run that has no such series.
+  const known = new Map<string, Map<RunKey, Summary | undefined>>();
+  const turn = Semaphore.makeUnsafe(1);
+
+  const learn = (paths: ReadonlyArray<string>, runs: ReadonlyArray<RunKey>) => {
+    const isNew = (path: string) => (run: RunKey) => !known.get(path)?.has(run);
+    const attributes = paths.filter((path) => runs.some(isNew(path)));
+    const unknown = runs.filter((run) => attributes.some((path) => isNew(path)(run)));
+    if (unknown.length === 0) return Effect.void;
+    const learnt = new Map(attributes.map((path) => [path, new Map<RunKey, Summary>()]));
+    return readInherited(index, { runs: unknown, attributes, types: SERIES_TYPES }, "all").pipe(
+      Stream.runForEach((batch) =>
+        Effect.sync(() => {
+          for (const series of batch) {
+            if (series.points.step.length > 0) {
+              learnt.get(series.attribute)?.set(series.run, summaryOf(series));
+            }
+          }
+        })
+      ),
+      Effect.tap(() =>
+        Effect.sync(() => {
+          for (const [path, summaries] of learnt) {
+            const all = known.get(path) ?? new Map<RunKey, Summary | undefined>();
+            known.set(path, all);
+            for (const run of unknown) all.set(run, summaries.get(run));
+          }
+        })
+      ),
+    );
+  };
+  return (paths, runs) =>
+    turn.withPermit(Effect.suspend(() => learn(paths, runs))).pipe(
+      Effect.map(() =>
+        paths.flatMap((path) => {
+          const summaries = runs.map((run) => known.get(path)?.get(run));
+          return SERIES_TYPES.map((type) => column(path, type, summaries)).filter(({ rows }) =>
+            rows.length > 0
+          );
+        })
+      ),
+    );
+};
+
+const summaryOf = ({ type, points }: Series): Summary => {
+  const aggregates = type === "float_series"
+    ? summarise(points as Points<Float64Array>)
+    : undefined;
+  return { type, lastStep: points.step.at(-1) ?? NaN, last: points.value.at(-1), aggregates };
+};
+
+const column = (
+  path: string,
+  type: SeriesType,
+  summaries: ReadonlyArray<Summary | undefined>,
+): ValueColumn => {
+  const rows = Uint32Array.from(summaries.keys()).filter((row) => summaries[row]?.type === type);
+  const numbers = (number: (summary: Summary) => number | null | undefined) =>
+    Float64Array.from(rows, (row) => number(summaries[row]!) ?? NaN);
+  const lastStep = numbers((summary) => summary.lastStep);
+  const last = Array.from(rows, (row) => summaries[row]!.last);
+  switch (type) {
+    case "float_series":
+      return {
+        path,
+        type: "floatSeries",
+        rows,
+        lastStep,
+        last: numbers(({ aggregates }) => aggregates?.last),
+        min: numbers(({ aggregates }) => aggregates?.min),
+        max: numbers(({ aggregates }) => aggregates?.max),
+        average: numbers(({ aggregates }) => aggregates?.average),
+        variance: numbers(({ aggregates }) => aggregates?.variance),
+      };
+    case "string_series":
+      return { path, type: "stringSeries", rows, lastStep, last: last as ReadonlyArray<string> };
+    case "histogram_series":
+      return {
+        path,
+        type: "histogramSeries",
+        rows,
+        lastStep,
+        last: last as ReadonlyArray<Histogram>,
+      };
+    case "file_series":
+      return { path, type: "fileRefSeries", rows, lastStep, last: last as ReadonlyArray<FileRef> };
+  }
+};

@@ -1,0 +1,102 @@
+/**
+ * Reads Parquet parts natively, many at a time, and keeps a damaged one from sinking the rest.
+ *
+ * A batch is small enough to bound memory, to report progress, and to stop soon after an
+ * interruption, which cannot stop the native call that is under way. A batch that fails is split
+ * until the file that is to blame stands alone.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { Effect, Stream } from "effect";
+import type pl from "nodejs-polars";
+import { type DataFrame, type Polars, polars } from "../../Polars.ts";
+import { DamagedFile, describe, NativeFailure, type NeptuneErrorReason } from "../NeptuneError.ts";
+import { warn } from "../NeptuneWarning.ts";
+import { type Batch, batches, pattern, split } from "./batches.ts";
+import type { Listing, Part } from "./Listing.ts";
+
+/** What to read from files, and what to keep of it. */
+export interface Plan<A> {
+  /** How large the files of a batch may be together. */
+  readonly batchBytes: number;
+  /** Rows to keep and columns to make of them. */
+  readonly select: (frame: pl.LazyDataFrame, polars: Polars) => pl.LazyDataFrame;
+  /** Takes what is wanted out of the rows, which are in the order of their files. */
+  readonly extract: (rows: DataFrame, polars: Polars) => A;
+}
+
+/** How to treat a file that cannot be read: as an error, or as a warning and a loss. */
+export interface ScanOptions {
+  readonly strict: boolean;
+}
+
+/**
+ * Reads parts by a plan, batch after batch, in an order that depends on nothing but the listing. All
+ * parts of a run are in one batch; what is read of a batch comes in one or more pieces.
+ *
+ * There can be rows of other runs among them: the plan selects. A part that cannot be read fails the
+ * stream if `strict`, and is a warning otherwise.
+ */
+export const readParts = <A>(
+  listing: Listing,
+  parts: ReadonlyArray<Part>,
+  options: ScanOptions,
+  plan: Plan<A>,
+): Stream.Stream<ReadonlyArray<A>, NeptuneErrorReason> =>
+  Stream.unwrap(Effect.map(loadPolars, (polars) => {
+    const read = reader(polars, listing, options, plan);
+    return Stream.fromIterable(batches(listing, parts, plan.batchBytes)).pipe(
+      Stream.mapEffect(read, { concurrency: 2 }),
+    );
+  }));
+
+const loadPolars = polars.pipe(
+  Effect.mapError((cause) => new NativeFailure({ operation: "loading", cause })),
+);
+
+type Read<A> = (batch: Batch) => Effect.Effect<ReadonlyArray<A>, NeptuneErrorReason>;
+
+const reader = <A>(
+  polars: Polars,
+  listing: Listing,
+  { strict }: ScanOptions,
+  plan: Plan<A>,
+): Read<A> => {
+  const collect = (path: string, glob: boolean): Effect.Effect<A, unknown> =>
+    Effect.tryPromise({
+      try: async () => {
+        const rows = await plan.select(polars.scanParquet(path, { glob }), polars).collect();
+        const wanted = plan.extract(rows, polars);
+        // V8 does not see the native memory of a frame, and would let frames pile up. A buffer that
+        // is never touched costs nothing, and tells it in time.
+        new ArrayBuffer(rows.height * rows.width * 64);
+        return wanted;
+      },
+      catch: (cause) => cause,
+    });
+
+  const readPart = (part: Part): ReturnType<Read<A>> =>
+    collect(part.path, false).pipe(
+      Effect.map((piece) => [piece]),
+      Effect.catch((cause) => {
+        const damaged = new DamagedFile({ path: part.path, problem: describe(cause), cause });
+        if (strict) return Effect.fail(damaged);
+        const { message, path } = damaged;
+        return Effect.as(warn({ kind: "DamagedFile", message, file: path, run: part.run }), []);
+      }),
+    );
+
+  const read: Read<A> = (batch) =>
+    batch.digests === undefined
+      ? Effect.map(Effect.forEach(batch.parts, readPart), (pieces) => pieces.flat())
+      : collect(join(escapeGlob(listing.directory), pattern(batch.digests)), true).pipe(
+        Effect.map((piece) => [piece]),
+        Effect.catch(() =>
+          Effect.map(Effect.forEach(split(batch), read), (pieces) => pieces.flat())
+        ),
+      );
+  return read;
+};
+
+const escapeGlob = (path: string): string => path.replaceAll(/[[*?]/g, "[$&]");
