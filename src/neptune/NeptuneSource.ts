@@ -202,13 +202,6 @@ export interface OtherSeriesChunk<A> extends SeriesChunk {
   readonly value: ReadonlyArray<A | null>;
 }
 
-/** The types of series that are not numbers, and their values. */
-export interface OtherSeries {
-  readonly stringSeries: string;
-  readonly histogramSeries: Histogram;
-  readonly fileRefSeries: FileRef;
-}
-
 /** A request for the bytes of a logged file. */
 export interface FileRequest {
   readonly project: string;
@@ -248,11 +241,20 @@ export interface NeptuneSource {
     request: SeriesRequest,
   ) => Stream.Stream<FloatSeriesChunk, NeptuneErrorReason>;
 
-  /** Reads points of series of another type. */
-  readonly otherSeries: <Type extends keyof OtherSeries>(
-    type: Type,
+  /** Reads points of string series. */
+  readonly stringSeries: (
     request: SeriesRequest,
-  ) => Stream.Stream<OtherSeriesChunk<OtherSeries[Type]>, NeptuneErrorReason>;
+  ) => Stream.Stream<OtherSeriesChunk<string>, NeptuneErrorReason>;
+
+  /** Reads points of histogram series. */
+  readonly histogramSeries: (
+    request: SeriesRequest,
+  ) => Stream.Stream<OtherSeriesChunk<Histogram>, NeptuneErrorReason>;
+
+  /** Reads points of file series: the references, not the bytes. */
+  readonly fileRefSeries: (
+    request: SeriesRequest,
+  ) => Stream.Stream<OtherSeriesChunk<FileRef>, NeptuneErrorReason>;
 
   /** Reads the bytes of a file. */
   readonly readFile: (request: FileRequest) => Stream.Stream<Uint8Array, NeptuneErrorReason>;

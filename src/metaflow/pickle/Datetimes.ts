@@ -101,6 +101,14 @@ const timedelta: Rule = ofArgs((args) => {
 const zone = (name: string | null, offsetSeconds: number | null): TimeZone => ({
   _tag: "TimeZone",
   name,
+  label: null,
+  offsetSeconds,
+});
+
+const fixed = (label: string | null, offsetSeconds: number): TimeZone => ({
+  _tag: "TimeZone",
+  name: null,
+  label,
   offsetSeconds,
 });
 
@@ -108,12 +116,11 @@ const UTC = zone("UTC", 0);
 
 const seconds = (delta: Timedelta): number => Number(delta.microseconds) / 1e6;
 
-/** `UTC+02:00`, Python's name for an offset without one. */
 const timezone: Rule = ofArgs(([offset, name, ...rest]) => {
   const delta = tagged(offset, "Timedelta");
   if (delta === undefined || rest.length > 0) return undefined;
-  if (name === undefined) return delta.microseconds === 0n ? UTC : zone(null, seconds(delta));
-  return typeof name === "string" ? zone(name, seconds(delta)) : undefined;
+  if (name === undefined) return delta.microseconds === 0n ? UTC : fixed(null, seconds(delta));
+  return typeof name === "string" ? fixed(name, seconds(delta)) : undefined;
 });
 
 /** A rule for a zone that is called by its IANA name, which is an argument. */
@@ -132,13 +139,13 @@ const pytz: Rule = ofArgs(([name, offset]) =>
 
 const pytzOffset: Rule = ofArgs(([minutes]) => {
   const offset = integer(minutes);
-  return offset === undefined ? undefined : zone(null, offset * 60);
+  return offset === undefined ? undefined : fixed(null, offset * 60);
 });
 
 const dateutilOffset: Rule = ofArgs(([name, offset]) => {
   const delta = tagged(offset, "Timedelta");
   const ahead = delta === undefined ? float(offset) : seconds(delta);
-  return ahead === undefined ? undefined : zone(text(name) ?? null, ahead);
+  return ahead === undefined ? undefined : fixed(text(name) ?? null, ahead);
 });
 
 const utc: Rule = ofArgs((args) => args.length === 0 ? UTC : undefined);

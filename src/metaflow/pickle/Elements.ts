@@ -61,6 +61,42 @@ const VIEWS: Readonly<Record<string, View>> = {
   f8: viewOf(Float64Array),
 };
 
+const KINDS: Readonly<Record<TypedArray[typeof Symbol.toStringTag], View>> = {
+  Int8Array: viewOf(Int8Array),
+  Uint8Array: viewOf(Uint8Array),
+  Int16Array: viewOf(Int16Array),
+  Uint16Array: viewOf(Uint16Array),
+  Int32Array: viewOf(Int32Array),
+  Uint32Array: viewOf(Uint32Array),
+  BigInt64Array: viewOf(BigInt64Array),
+  BigUint64Array: viewOf(BigUint64Array),
+  Float32Array: viewOf(Float32Array),
+  Float64Array: viewOf(Float64Array),
+};
+
+/** An array over `memory` of the kind that `model` is of. */
+export const alike = (model: TypedArray, memory: Uint8Array): TypedArray =>
+  KINDS[model[Symbol.toStringTag]](memory);
+
+/** The elements of several arrays, one array after another; `undefined` if they are of two kinds. */
+export const join = (
+  arrays: ReadonlyArray<TypedArray>,
+  budget: Budget,
+): TypedArray | undefined => {
+  const [model] = arrays;
+  const tag = model?.[Symbol.toStringTag];
+  if (model === undefined || arrays.some((array) => array[Symbol.toStringTag] !== tag)) {
+    return undefined;
+  }
+  const memory = budget.bytes(arrays.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let end = 0;
+  for (const { buffer, byteLength, byteOffset } of arrays) {
+    memory.set(new Uint8Array(buffer, byteOffset, byteLength), end);
+    end += byteLength;
+  }
+  return alike(model, memory);
+};
+
 /** Reverses the bytes of each number in place. */
 const swapBytes = (bytes: Uint8Array, size: number): void => {
   for (let start = 0; start < bytes.length; start += size) {
@@ -72,12 +108,35 @@ const swapBytes = (bytes: Uint8Array, size: number): void => {
   }
 };
 
-/** 32-bit ticks and codes as 64-bit ones, which columns have. */
-export const widen = (
-  values: Int32Array | Uint32Array,
+/** How many elements an array of this shape has. */
+export const product = (shape: ReadonlyArray<number>): number =>
+  shape.reduce((count, side) => count * side, 1);
+
+/**
+ * Reorders elements of `size` bytes. They are stored with the axes in the order of `shape`, the last
+ * one running first; in the result the axes are in the order of `axes`.
+ */
+export const transpose = (
+  memory: Uint8Array,
+  size: number,
+  shape: ReadonlyArray<number>,
+  axes: ReadonlyArray<number>,
   budget: Budget,
-): BigInt64Array => {
-  const wide = new BigInt64Array(budget.bytes(8 * values.length).buffer);
-  for (let i = 0; i < values.length; i++) wide[i] = BigInt(values[i]!);
-  return wide;
+): Uint8Array => {
+  const strides = shape.map((_, axis) => size * product(shape.slice(axis + 1)));
+  const sides = axes.map((axis) => shape[axis] ?? 0);
+  const steps = axes.map((axis) => strides[axis] ?? 0);
+  const position = axes.map(() => 0);
+  const target = budget.bytes(memory.length);
+  budget.step(memory.length);
+  for (let to = 0, from = 0; to < target.length;) {
+    for (let byte = 0; byte < size; byte++) target[to++] = memory[from + byte]!;
+    for (let axis = axes.length - 1; axis >= 0; axis--) {
+      from += steps[axis]!;
+      if (++position[axis]! < sides[axis]!) break;
+      from -= steps[axis]! * sides[axis]!;
+      position[axis] = 0;
+    }
+  }
+  return target;
 };

@@ -78,7 +78,7 @@ export type NdData =
 /** `numpy.ndarray`. */
 export interface NdArray {
   readonly _tag: "NdArray";
-  /** As pickled; `data` is in the byte order of this machine in any case. */
+  /** As in Python; but `data` is in the byte order of this machine in any case. */
   readonly dtype: Dtype;
   readonly shape: ReadonlyArray<number>;
   /** Whether `data` goes through the last dimension first (`C`) or the first one (`F`). */

@@ -4,16 +4,13 @@
  * @module
  */
 import type { Budget } from "./Budget.ts";
-import { numbers } from "./Elements.ts";
+import { numbers, product, transpose } from "./Elements.ts";
 import { array, bytes, globalName, naturals, tagged, text } from "./Narrow.ts";
 import { type Dtype, isFields, type NdArray, type NdData } from "./NdArray.ts";
 import { DTYPE_RULES } from "./NumpyDtype.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import { type Context, ofArgs, ofState, type Rule, under } from "./Rule.ts";
 import { decodeUtf32, narrow } from "./Text.ts";
-
-const product = (shape: ReadonlyArray<number>): number =>
-  shape.reduce((count, side) => count * side, 1);
 
 /** The elements in contiguous memory. */
 const elements = (
@@ -118,15 +115,9 @@ const ofMemory = (
     return order === "C" ? ofMemory(inner, [...shape, ...sides], order, memory, budget) : undefined;
   }
   const data = elements(dtype, shape, order, memory, budget);
-  if (data === undefined) return undefined;
-  const asPickled = dtype.fields !== null || data === memory;
-  return {
-    _tag: "NdArray",
-    dtype: asPickled ? dtype : { ...dtype, bigEndian: false },
-    shape,
-    order: shape.length > 1 ? order : "C",
-    data,
-  };
+  return data === undefined
+    ? undefined
+    : { _tag: "NdArray", dtype, shape, order: shape.length > 1 ? order : "C", data };
 };
 
 /** An array from what follows the version in its state. */
@@ -145,9 +136,13 @@ const stored = (
       : undefined;
   }
   const memory = bytes(content);
-  return memory === undefined
-    ? undefined
-    : ofMemory(dtype, shape, isFortran === true ? "F" : "C", memory, budget);
+  if (memory === undefined) return undefined;
+  const made = ofMemory(dtype, shape, isFortran === true ? "F" : "C", memory, budget);
+  // Loading makes numbers those of this machine, but does not reach into structures.
+  const isNumber = dtype.fields === null && dtype.kind !== "V";
+  return made === undefined || !isNumber
+    ? made
+    : { ...made, dtype: { ...made.dtype, bigEndian: false } };
 };
 
 const ARRAY_CLASSES: ReadonlySet<string | undefined> = new Set([
@@ -159,37 +154,12 @@ const ARRAY_CLASSES: ReadonlySet<string | undefined> = new Set([
   "numpy.recarray",
   "numpy.rec.recarray",
   "numpy.core.records.recarray",
+  "pandas.core.indexes.frozen.FrozenNDArray",
 ]);
 
 const reconstruct: Rule = ofState((args, state, context) =>
   ARRAY_CLASSES.has(globalName(args[0])) ? stored(array(state)?.slice(1) ?? [], context) : undefined
 );
-
-/** Memory whose axes are stored in another order than they are counted in. */
-const transpose = (
-  memory: Uint8Array,
-  size: number,
-  shape: ReadonlyArray<number>,
-  axes: ReadonlyArray<number>,
-  budget: Budget,
-): Uint8Array => {
-  const strides = shape.map((_, axis) => size * product(shape.slice(axis + 1)));
-  const sides = axes.map((axis) => shape[axis] ?? 0);
-  const steps = axes.map((axis) => strides[axis] ?? 0);
-  const position = axes.map(() => 0);
-  const target = budget.bytes(memory.length);
-  budget.step(memory.length);
-  for (let to = 0, from = 0; to < target.length;) {
-    for (let byte = 0; byte < size; byte++) target[to++] = memory[from + byte]!;
-    for (let axis = axes.length - 1; axis >= 0; axis--) {
-      from += steps[axis]!;
-      if (++position[axis]! < sides[axis]!) break;
-      from -= steps[axis]! * sides[axis]!;
-      position[axis] = 0;
-    }
-  }
-  return target;
-};
 
 const isPermutation = (axes: ReadonlyArray<number>, count: number): boolean =>
   axes.length === count && new Set(axes).size === count && axes.every((axis) => axis < count);

@@ -85,8 +85,10 @@ export interface Timedelta {
 /** A time zone of `datetime`, `zoneinfo`, `pytz` or `dateutil`. */
 export interface TimeZone {
   readonly _tag: "TimeZone";
-  /** IANA name, or whatever name a fixed offset was given. */
+  /** Its name in the database of the IANA, such as `Europe/Warsaw`; `null` of a mere offset. */
   readonly name: string | null;
+  /** What a mere offset was called, such as `CET`. */
+  readonly label: string | null;
   /** `null` when it depends on the date. */
   readonly offsetSeconds: number | null;
 }

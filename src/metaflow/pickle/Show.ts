@@ -182,7 +182,7 @@ const showTagged = (value: TaggedValue, max: number): Pieces => {
     case "Timedelta":
       return [`datetime.timedelta(microseconds=${value.microseconds})`];
     case "TimeZone":
-      return [`tz(${value.name ?? `${value.offsetSeconds} s`})`];
+      return [`tz(${value.name ?? value.label ?? `${value.offsetSeconds} s`})`];
     case "Decimal":
       return [`Decimal('${value.text}')`];
     case "Fraction":

@@ -14,7 +14,9 @@ export type TimeUnit = "s" | "ms" | "us" | "ns";
  * Where a value is missing there is `null` in texts, bytes and objects, −1 in the codes of
  * categories, and anything at all in the others, whose `missing` tells. Booleans are 0 and 1; dates
  * are days, datetimes and durations so many units, since 1970-01-01T00:00 in UTC, or by the clock of
- * the one who wrote them where `timeZone` is `null`.
+ * the one who wrote them where `timeZone` is `null`. A time zone is a name of the IANA or an offset
+ * such as `+02:00`. An array of a kind that is not known, such as one of periods, is `unknown` as a
+ * whole.
  */
 export type ColumnValues =
   | { readonly type: "bool"; readonly data: Uint8Array }
@@ -32,11 +34,12 @@ export type ColumnValues =
   | { readonly type: "duration"; readonly data: BigInt64Array; readonly unit: TimeUnit }
   | {
     readonly type: "categories";
-    readonly data: Int8Array | Int16Array | Int32Array | BigInt64Array;
+    readonly data: Int32Array;
     readonly categories: Column;
     readonly ordered: boolean;
   }
-  | { readonly type: "objects"; readonly data: ReadonlyArray<PickleValue> };
+  | { readonly type: "objects"; readonly data: ReadonlyArray<PickleValue> }
+  | { readonly type: "unknown"; readonly data: PickleValue };
 
 /** An array of integers. */
 export type IntegerArray =
@@ -57,7 +60,7 @@ export interface Column {
   readonly missing: Uint8Array | null;
 }
 
-/** A row label that is counted instead of stored. */
+/** Row labels that are counted instead of stored. */
 export interface RangeIndex {
   readonly start: number;
   readonly step: number;

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { Effect, Stream } from "effect";
+import { Effect, Semaphore, Stream } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
 import { dictionaryOf, float64Of, indexAmong, int32Of } from "./columns.ts";
-import { type Listing, partsOf } from "./Listing.ts";
-import { type Plan, readParts, type ScanOptions } from "./scan.ts";
+import { partsOf } from "./Listing.ts";
+import type { ProjectIndex } from "./ProjectIndex.ts";
+import { type Plan, readParts } from "./scan.ts";
 import { SERIES_TYPES, type SeriesType } from "./Series.ts";
 
 /** A series that a run has of its own. */
@@ -19,33 +20,39 @@ export interface CatalogueEntry {
   readonly firstStep: number;
 }
 
-/** The series of runs by run. */
-export type Catalogue = ReadonlyMap<RunKey, ReadonlyArray<CatalogueEntry>>;
-
-/** Reads which series some runs have. */
-export const readCatalogue = (
-  listing: Listing,
+/** Gives the series that each of some runs has of its own. */
+export type Catalogue = (
   runs: ReadonlyArray<RunKey>,
-  options: ScanOptions,
-): Effect.Effect<Catalogue, NeptuneErrorReason> => {
-  const parts = new Set(runs.flatMap((run) => partsOf(listing, run)));
-  return readParts(listing, [...parts], options, PLAN).pipe(
-    Stream.runFold(
-      () => new Map(runs.map((run) => [run, new Map<string, CatalogueEntry>()])),
-      (found, pieces) => {
-        for (const { run, ...entry } of pieces.flat()) {
-          const key = `${entry.type} ${entry.path}`;
-          const known = found.get(run)?.get(key);
-          const firstStep = Math.min(entry.firstStep, known?.firstStep ?? Infinity);
-          found.get(run)?.set(key, { ...entry, firstStep });
-        }
-        return found;
-      },
-    ),
-    Effect.map((found) =>
-      new Map(Array.from(found, ([run, entries]) => [run, [...entries.values()]]))
-    ),
-  );
+) => Effect.Effect<ReadonlyMap<RunKey, ReadonlyArray<CatalogueEntry>>, NeptuneErrorReason>;
+
+/** A catalogue of a project of which nothing is known yet; it keeps what it has read. */
+export const make = ({ listing, settings }: ProjectIndex): Catalogue => {
+  const known = new Map<RunKey, ReadonlyArray<CatalogueEntry>>();
+  const turn = Semaphore.makeUnsafe(1);
+  return (runs) =>
+    turn.withPermit(Effect.suspend(() => {
+      const unknown = runs.filter((run) => !known.has(run));
+      const parts = new Set(unknown.flatMap((run) => partsOf(listing, run)));
+      return readParts(listing, [...parts], settings, PLAN).pipe(
+        Stream.runCollect,
+        Effect.map((batches) => {
+          const entries = Map.groupBy(batches.flat(2), ({ run }) => run);
+          for (const run of unknown) known.set(run, distinct(entries.get(run) ?? []));
+          return known;
+        }),
+      );
+    }));
+};
+
+/** The entries of several files, those of one series as one. */
+const distinct = (entries: ReadonlyArray<CatalogueEntry>): ReadonlyArray<CatalogueEntry> => {
+  const found = new Map<string, CatalogueEntry>();
+  for (const { path, type, firstStep } of entries) {
+    const key = `${type} ${path}`;
+    const step = Math.min(firstStep, found.get(key)?.firstStep ?? Infinity);
+    found.set(key, { path, type, firstStep: step });
+  }
+  return [...found.values()];
 };
 
 const PLAN: Plan<ReadonlyArray<CatalogueEntry & { readonly run: RunKey }>> = {

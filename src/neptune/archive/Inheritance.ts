@@ -11,7 +11,7 @@ import { type Ancestor, type Fork, lineage } from "./Lineage.ts";
 import { numberOf, type Parameters, textOf } from "./Parameters.ts";
 import { countBelow, cut, inherit } from "./points.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
-import { readSeries, type Series, type SeriesSelection } from "./Series.ts";
+import { readSeries, type Series, type SeriesSelection, type SeriesType } from "./Series.ts";
 
 type Ancestors = ReadonlyMap<RunKey, ReadonlyArray<Ancestor>>;
 
@@ -71,22 +71,22 @@ const warnOfMissing = (
 };
 
 /** Reads series with what they inherit, in batches that hold all of a run's. */
-export const readInherited = (
+export const readInherited = <Type extends SeriesType>(
   index: ProjectIndex,
-  selection: SeriesSelection,
+  selection: SeriesSelection<Type>,
   inheritance: Inheritance,
-): Stream.Stream<ReadonlyArray<Series>, NeptuneErrorReason> =>
+): Stream.Stream<ReadonlyArray<Series<Type>>, NeptuneErrorReason> =>
   Stream.unwrap(Effect.gen(function* () {
     const ancestors = yield* ancestorsOf(index, selection.runs, inheritance);
     const read = (runs: ReadonlyArray<RunKey>) =>
-      readSeries(index.listing, { ...selection, runs }, index.options);
+      readSeries(index.listing, { ...selection, runs }, index.settings);
     if (ancestors.size === 0) return read(selection.runs);
 
     const ancestral = yield* Cache.make({
       capacity: 64,
       lookup: (run: RunKey) => Effect.map(Stream.runCollect(read([run])), (all) => all.flat()),
     });
-    const withInherited = (run: RunKey, own: ReadonlyArray<Series>) =>
+    const withInherited = (run: RunKey, own: ReadonlyArray<Series<Type>>) =>
       Effect.map(
         Effect.forEach(ancestors.get(run) ?? [], (ancestor) =>
           Effect.map(Cache.get(ancestral, ancestor.run), (series) =>
@@ -124,10 +124,10 @@ export const readInherited = (
   }));
 
 /** The series of a run and its ancestors, nearest first, as those of the run. */
-const merge = (
-  generations: ReadonlyArray<ReadonlyArray<Series>>,
-): ReadonlyArray<Series> => {
-  const merged = new Map<string, Series>();
+const merge = <Type extends SeriesType>(
+  generations: ReadonlyArray<ReadonlyArray<Series<Type>>>,
+): ReadonlyArray<Series<Type>> => {
+  const merged = new Map<string, Series<Type>>();
   for (const series of generations.flat()) {
     const key = JSON.stringify([series.attribute, series.type]);
     const nearer = merged.get(key);

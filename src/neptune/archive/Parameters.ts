@@ -22,22 +22,29 @@ import {
   uint8Of,
 } from "./columns.ts";
 import { fileRef } from "./Files.ts";
+import { type Flavour, flavourOf } from "./Flavour.ts";
 import { groupRows } from "./groups.ts";
 import { type Listing, type Part, partsOf } from "./Listing.ts";
-import { type Plan, readParts, type ScanOptions } from "./scan.ts";
+import { type Plan, readParts } from "./scan.ts";
+import type { Settings } from "./Settings.ts";
 import { concatenate, inOrder, pick } from "./ValueColumns.ts";
 
 /** The values of one attribute that is not a series. */
 export type ParameterColumn = Extract<ValueColumn, { readonly values: unknown }>;
 
-/** What is known of runs without reading their series. Rows of columns count from `runs`. */
-export interface Parameters {
+/** Values of attributes by run. Rows of columns count from `runs`. */
+export interface Table {
   readonly runs: ReadonlyArray<RunKey>;
   readonly rowOf: ReadonlyMap<RunKey, number>;
   /** By path; one for each type that the path has in some run. */
   readonly columns: ReadonlyMap<string, ReadonlyArray<ParameterColumn>>;
+}
+
+/** What is known of runs without reading their series. */
+export interface Parameters extends Table {
   /** The value of the column `project_id`. */
   readonly project: string | undefined;
+  readonly flavour: Flavour;
   /** The files that could not be read. */
   readonly warnings: ReadonlyArray<NeptuneWarning>;
 }
@@ -177,11 +184,11 @@ const NO_FILE: FileRef = { path: "", sizeBytes: null, mimeType: null };
 export const readParameters = (
   listing: Listing,
   parts: ReadonlyArray<Part>,
-  options: ScanOptions,
+  settings: Settings,
 ): Effect.Effect<Parameters, NeptuneErrorReason> =>
   Effect.gen(function* () {
     const [pieces, damage] = yield* collectWarnings(
-      Stream.runCollect(Stream.flattenIterable(readParts(listing, parts, options, ATTRIBUTES))),
+      Stream.runCollect(Stream.flattenIterable(readParts(listing, parts, settings, ATTRIBUTES))),
     );
     const found = new Set(
       pieces.flatMap(({ runs }) => runs).flatMap((run) => partsOf(listing, run)),
@@ -189,11 +196,15 @@ export const readParameters = (
     const damaged = new Set(damage.map(({ file }) => file));
     const bare = parts.filter((part) => !found.has(part) && !damaged.has(part.path));
     const [names, moreDamage] = yield* collectWarnings(
-      Stream.runCollect(Stream.flattenIterable(readParts(listing, bare, options, RUN_IDS))),
+      Stream.runCollect(Stream.flattenIterable(readParts(listing, bare, settings, RUN_IDS))),
     );
     const types = new Set(pieces.flatMap(({ unknownTypes }) => unknownTypes));
+    const table = assemble([...pieces, ...names], (run) => partsOf(listing, run).length > 0);
+    const flavour = settings.flavour ?? flavourOf(table);
     return {
-      ...assemble([...pieces, ...names], (run) => partsOf(listing, run).length > 0),
+      ...withRunIds(table, flavour),
+      flavour,
+      project: pieces.find((piece) => piece.project !== undefined)?.project,
       warnings: [...damage, ...moreDamage, ...Array.from(types, unknownType)],
     };
   });
@@ -219,7 +230,7 @@ const unknownType = (type: string): NeptuneWarning => ({
 const assemble = (
   pieces: ReadonlyArray<Piece>,
   isListed: (run: RunKey) => boolean,
-): Omit<Parameters, "warnings"> => {
+): Table => {
   const rowOf = new Map<RunKey, number>();
   for (const run of new Set(pieces.flatMap((piece) => piece.runs))) {
     if (isListed(run)) rowOf.set(run, rowOf.size);
@@ -236,7 +247,6 @@ const assemble = (
     }
   }
   return {
-    project: pieces.find((piece) => piece.project !== undefined)?.project,
     runs: [...rowOf.keys()],
     rowOf,
     columns: new Map(
@@ -248,6 +258,22 @@ const assemble = (
   };
 };
 
+/**
+ * Every run with the id by which its file knows it, also those that lack the attribute because only
+ * some attributes were exported.
+ */
+const withRunIds = (table: Table, flavour: Flavour): Table => {
+  const path = flavour === "neptune3" ? "sys/custom_run_id" : "sys/id";
+  const ids: ParameterColumn = {
+    path,
+    type: "string",
+    rows: Uint32Array.from(table.runs.keys()),
+    values: table.runs.map((run) => textOf(table, run, path) ?? run),
+  };
+  const others = table.columns.get(path)?.filter(({ type }) => type !== "string") ?? [];
+  return { ...table, columns: new Map(table.columns).set(path, [ids, ...others]) };
+};
+
 /** The cells of listed runs, numbered as in the whole. */
 const renumber = (column: ParameterColumn, positions: Int32Array): ParameterColumn => {
   const members = Uint32Array.from(column.rows.keys()).filter((i) =>
@@ -257,22 +283,22 @@ const renumber = (column: ParameterColumn, positions: Int32Array): ParameterColu
 };
 
 /** The text of a string attribute of a run. */
-export const textOf = (parameters: Parameters, run: RunKey, path: string): string | undefined => {
-  for (const column of parameters.columns.get(path) ?? []) {
-    if (column.type === "string") return column.values[cellOf(parameters, run, column)];
+export const textOf = (table: Table, run: RunKey, path: string): string | undefined => {
+  for (const column of table.columns.get(path) ?? []) {
+    if (column.type === "string") return column.values[cellOf(table, run, column)];
   }
   return undefined;
 };
 
 /** The number in a float or integer attribute of a run. */
-export const numberOf = (parameters: Parameters, run: RunKey, path: string): number | undefined => {
-  for (const column of parameters.columns.get(path) ?? []) {
+export const numberOf = (table: Table, run: RunKey, path: string): number | undefined => {
+  for (const column of table.columns.get(path) ?? []) {
     if (column.type !== "float" && column.type !== "int") continue;
-    const value = column.values[cellOf(parameters, run, column)];
+    const value = column.values[cellOf(table, run, column)];
     if (value !== undefined) return Number(value);
   }
   return undefined;
 };
 
-const cellOf = (parameters: Parameters, run: RunKey, column: ParameterColumn): number =>
-  column.rows.indexOf(parameters.rowOf.get(run) ?? -1);
+const cellOf = (table: Table, run: RunKey, column: ParameterColumn): number =>
+  column.rows.indexOf(table.rowOf.get(run) ?? -1);

@@ -17,12 +17,12 @@ import { warn } from "../NeptuneWarning.ts";
 import { allParts, type Listing, type Part, partsOf } from "./Listing.ts";
 import { once } from "./once.ts";
 import { type Parameters, readParameters } from "./Parameters.ts";
-import type { ScanOptions } from "./scan.ts";
+import type { Settings } from "./Settings.ts";
 
 /** The index of one project. */
 export interface ProjectIndex {
   readonly listing: Listing;
-  readonly options: ScanOptions;
+  readonly settings: Settings;
   /** The attributes of all runs. */
   readonly parameters: Effect.Effect<Parameters, NeptuneErrorReason>;
   /** The attributes of a run if it exists, and perhaps of others. */
@@ -33,9 +33,9 @@ export interface ProjectIndex {
 const MANY_RUNS = 16;
 
 /** An index that has read nothing yet. */
-export const make = (listing: Listing, options: ScanOptions): ProjectIndex => {
+export const make = (listing: Listing, settings: Settings): ProjectIndex => {
   const read = (parts: ReadonlyArray<Part>) =>
-    once(readParameters(listing, parts, options)).pipe(
+    once(readParameters(listing, parts, settings)).pipe(
       Effect.tap(({ warnings }) => Effect.forEach(warnings, warn, { discard: true })),
     );
   const ofOne = new Map<RunKey, ProjectIndex["parameters"]>();
@@ -47,7 +47,7 @@ export const make = (listing: Listing, options: ScanOptions): ProjectIndex => {
   });
   return {
     listing,
-    options,
+    settings,
     parameters,
     parametersOf: (run) =>
       Effect.suspend(() => {

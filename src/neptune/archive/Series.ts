@@ -6,9 +6,10 @@
 import { Stream } from "effect";
 import type pl from "nodejs-polars";
 import type { DataFrame, Polars } from "../../Polars.ts";
+import type { FileRef, Histogram } from "../Attribute.ts";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
-import { type Cells, join, take } from "./cells.ts";
+import { join, take } from "./cells.ts";
 import {
   dictionaryOf,
   float64Of,
@@ -21,7 +22,8 @@ import { fileRef } from "./Files.ts";
 import { groupRows } from "./groups.ts";
 import { type Listing, partsOf } from "./Listing.ts";
 import { type Points, sorted } from "./points.ts";
-import { type Plan, readParts, type ScanOptions } from "./scan.ts";
+import { type Plan, readParts } from "./scan.ts";
+import type { Settings } from "./Settings.ts";
 
 /** The types of series, as exports name them. */
 export const SERIES_TYPES = [
@@ -34,30 +36,49 @@ export const SERIES_TYPES = [
 /** The type of a series, as exports name it. */
 export type SeriesType = typeof SERIES_TYPES[number];
 
+/** What Neptune calls these types. */
+export const SERIES_NAMES: Record<
+  SeriesType,
+  "floatSeries" | "stringSeries" | "histogramSeries" | "fileRefSeries"
+> = {
+  float_series: "floatSeries",
+  string_series: "stringSeries",
+  histogram_series: "histogramSeries",
+  file_series: "fileRefSeries",
+};
+
+/** The values of the points of each type; `null` for a value that is lost. */
+export interface SeriesValues {
+  readonly float_series: Float64Array;
+  readonly string_series: ReadonlyArray<string | null>;
+  readonly histogram_series: ReadonlyArray<Histogram | null>;
+  readonly file_series: ReadonlyArray<FileRef | null>;
+}
+
 /** The points of one attribute of one run. */
-export interface Series {
+export interface Series<Type extends SeriesType = SeriesType> {
   readonly run: RunKey;
   readonly attribute: string;
-  readonly type: SeriesType;
-  readonly points: Points;
+  readonly type: Type;
+  readonly points: Points<SeriesValues[Type]>;
 }
 
 /** Which series to read. */
-export interface SeriesSelection {
+export interface SeriesSelection<Type extends SeriesType = SeriesType> {
   readonly runs: ReadonlyArray<RunKey>;
   readonly attributes: ReadonlyArray<string>;
-  readonly types: ReadonlyArray<SeriesType>;
+  readonly types: ReadonlyArray<Type>;
 }
 
 /** Reads the series of runs without what they inherit, in batches that hold all of a run's. */
-export const readSeries = (
+export const readSeries = <Type extends SeriesType>(
   listing: Listing,
-  selection: SeriesSelection,
-  options: ScanOptions,
-): Stream.Stream<ReadonlyArray<Series>, NeptuneErrorReason> => {
-  const read = (selection: SeriesSelection, exactSteps: boolean) => {
+  selection: SeriesSelection<Type>,
+  settings: Settings,
+): Stream.Stream<ReadonlyArray<Series<Type>>, NeptuneErrorReason> => {
+  const read = (selection: SeriesSelection<Type>, exactSteps: boolean) => {
     const parts = new Set(selection.runs.flatMap((run) => partsOf(listing, run)));
-    return readParts(listing, [...parts], options, planFor(selection, exactSteps)).pipe(
+    return readParts(listing, [...parts], settings, planFor(selection, exactSteps)).pipe(
       Stream.map(combine),
     );
   };
@@ -103,28 +124,21 @@ const VALUE_COLUMN: Record<SeriesType, string> = {
   file_series: "file_value",
 };
 
-const valuesOf = (type: SeriesType, rows: DataFrame): Cells => {
-  switch (type) {
-    case "float_series":
-      return float64Of(rows, "float_value");
-    case "string_series":
-      return nullableTextsOf(rows, "string_value");
-    case "histogram_series":
-      return histogramsOf(rows, "histogram_value");
-    case "file_series":
-      return nullableTextsOf(rows, "file_value").map((path) =>
-        path === null ? null : fileRef(path)
-      );
-  }
+const VALUES: { readonly [Type in SeriesType]: (rows: DataFrame) => SeriesValues[Type] } = {
+  float_series: (rows) => float64Of(rows, "float_value"),
+  string_series: (rows) => nullableTextsOf(rows, "string_value"),
+  histogram_series: (rows) => histogramsOf(rows, "histogram_value"),
+  file_series: (rows) =>
+    nullableTextsOf(rows, "file_value").map((path) => path === null ? null : fileRef(path)),
 };
 
 // A batch decodes to some 20 times its size, if it is wanted as a whole, and two are under way.
 const BATCH_BYTES = 16 * 2 ** 20;
 
-const planFor = (
-  { runs, attributes, types }: SeriesSelection,
+const planFor = <Type extends SeriesType>(
+  { runs, attributes, types }: SeriesSelection<Type>,
   exactSteps: boolean,
-): Plan<ReadonlyArray<Series>> => ({
+): Plan<ReadonlyArray<Series<Type>>> => ({
   batchBytes: BATCH_BYTES,
   select: (frame, polars) => {
     const column = polars.col;
@@ -152,7 +166,7 @@ const planFor = (
     const type = int32Of(rows, "attribute_type");
     const step = float64Of(rows, "step");
     const timestamp = float64Of(rows, "timestamp");
-    const values = types.map((type) => valuesOf(type, rows));
+    const values = types.map((type) => VALUES[type](rows));
     return groupRows(
       { index: run.index.map((i) => runIndex[i]!), count: run.texts.length },
       {
@@ -173,7 +187,9 @@ const planFor = (
 });
 
 /** The series of several files, those of one attribute of one run as one. */
-const combine = (pieces: ReadonlyArray<ReadonlyArray<Series>>): ReadonlyArray<Series> => {
+const combine = <Type extends SeriesType>(
+  pieces: ReadonlyArray<ReadonlyArray<Series<Type>>>,
+): ReadonlyArray<Series<Type>> => {
   if (pieces.length === 1) return pieces[0]!;
   const same = Map.groupBy(
     pieces.flat(),

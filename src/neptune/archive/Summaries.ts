@@ -79,11 +79,12 @@ export const make = (index: ProjectIndex): Summaries => {
 };
 
 const summaryOf = ({ type, points }: Series): Summary => {
-  const aggregates = type === "float_series"
-    ? summarise(points as Points<Float64Array>)
-    : undefined;
+  const aggregates = isFloat(points) ? summarise(points) : undefined;
   return { type, lastStep: points.step.at(-1) ?? NaN, last: points.value.at(-1), aggregates };
 };
+
+const isFloat = (points: Points): points is Points<Float64Array> =>
+  points.value instanceof Float64Array;
 
 const column = (
   path: string,

@@ -15,6 +15,7 @@ import { DamagedFile, describe, NativeFailure, type NeptuneErrorReason } from ".
 import { warn } from "../NeptuneWarning.ts";
 import { type Batch, batches, pattern, split } from "./batches.ts";
 import type { Listing, Part } from "./Listing.ts";
+import type { Settings } from "./Settings.ts";
 
 /** What to read from files, and what to keep of it. */
 export interface Plan<A> {
@@ -24,11 +25,6 @@ export interface Plan<A> {
   readonly select: (frame: pl.LazyDataFrame, polars: Polars) => pl.LazyDataFrame;
   /** Takes what is wanted out of the rows, which are in the order of their files. */
   readonly extract: (rows: DataFrame, polars: Polars) => A;
-}
-
-/** How to treat a file that cannot be read: as an error, or as a warning and a loss. */
-export interface ScanOptions {
-  readonly strict: boolean;
 }
 
 /**
@@ -41,11 +37,11 @@ export interface ScanOptions {
 export const readParts = <A>(
   listing: Listing,
   parts: ReadonlyArray<Part>,
-  options: ScanOptions,
+  settings: Settings,
   plan: Plan<A>,
 ): Stream.Stream<ReadonlyArray<A>, NeptuneErrorReason> =>
   Stream.unwrap(Effect.map(loadPolars, (polars) => {
-    const read = reader(polars, listing, options, plan);
+    const read = reader(polars, listing, settings, plan);
     return Stream.fromIterable(batches(listing, parts, plan.batchBytes)).pipe(
       Stream.mapEffect(read, { concurrency: 2 }),
     );
@@ -60,7 +56,7 @@ type Read<A> = (batch: Batch) => Effect.Effect<ReadonlyArray<A>, NeptuneErrorRea
 const reader = <A>(
   polars: Polars,
   listing: Listing,
-  { strict }: ScanOptions,
+  { strict }: Settings,
   plan: Plan<A>,
 ): Read<A> => {
   const collect = (path: string, glob: boolean): Effect.Effect<A, unknown> =>

@@ -1,0 +1,119 @@
+/**
+ * Finds runs and experiments.
+ *
+ * @module
+ */
+import { Clock, Effect, Stream } from "effect";
+import type { NeptuneErrorReason } from "../NeptuneError.ts";
+import type { RunKey, RunPage, SearchRequest, ValueColumn } from "../NeptuneSource.ts";
+import { check } from "../nql/check.ts";
+import { attributesOf } from "../nql/predicates.ts";
+import type { Query } from "../Nql.ts";
+import { evaluate } from "./evaluate.ts";
+import { HEAD_ATTRIBUTES, headsAmong } from "./experiments.ts";
+import { partsOf } from "./Listing.ts";
+import { inOrderOf } from "./order.ts";
+import type { Project } from "./Project.ts";
+import { SERIES_NAMES } from "./Series.ts";
+import { columnsOf } from "./Values.ts";
+
+const PAGE_RUNS = 10_000;
+
+/** Finds the runs that a request asks for, in order. */
+export const search = (
+  project: Project,
+  request: SearchRequest,
+): Stream.Stream<RunPage, NeptuneErrorReason> =>
+  Stream.unwrap(Effect.gen(function* () {
+    yield* Effect.fromResult(check(request.query));
+    const found = (yield* findByKey(project, request)) ??
+      (yield* select(project, (yield* project.parameters).runs, request));
+    const runs = found.slice(0, request.limit);
+    const pages = Array.from(
+      { length: Math.ceil(runs.length / PAGE_RUNS) },
+      (_, page) => runs.slice(page * PAGE_RUNS, (page + 1) * PAGE_RUNS),
+    );
+    return Stream.fromIterable(pages).pipe(
+      Stream.mapEffect((runs) =>
+        Effect.map(columnsOf(project, runs, request.attributes), (columns) => ({ runs, columns }))
+      ),
+    );
+  }));
+
+/**
+ * The run whose key the query names, without opening the files of any other. Undefined if the query
+ * names none, or no run of that key fulfils it: then all have to be looked at.
+ */
+const findByKey = (
+  project: Project,
+  request: SearchRequest,
+): Effect.Effect<ReadonlyArray<RunKey> | undefined, NeptuneErrorReason> =>
+  Effect.gen(function* () {
+    const { listing } = project;
+    const key = idIn(request.query);
+    if (request.kind !== "runs" || key === undefined || listing.shared.length > 0) return undefined;
+    if (partsOf(listing, key).length === 0) return undefined;
+    const found = yield* select(project, [key], request);
+    return found.length === 1 ? found : undefined;
+  });
+
+/** The value that a query asks of an attribute that tells runs apart. */
+const idIn = (query: Query): string | undefined => {
+  const conditions = query._tag === "And" ? query.conditions : [query];
+  for (const condition of conditions) {
+    if (condition._tag === "And") {
+      const id = idIn(condition);
+      if (id !== undefined) return id;
+    }
+    if (
+      condition._tag === "Comparison" && condition.operator === "=" &&
+      ["sys/custom_run_id", "sys/id"].includes(condition.attribute.name)
+    ) return condition.value;
+  }
+  return undefined;
+};
+
+/** Those of some runs that fulfil a request, in its order. */
+const select = (
+  project: Project,
+  runs: ReadonlyArray<RunKey>,
+  { kind, query, sortBy }: SearchRequest,
+): Effect.Effect<ReadonlyArray<RunKey>, NeptuneErrorReason> =>
+  Effect.gen(function* () {
+    const asked = [
+      ...attributesOf(query),
+      { name: sortBy.attribute, type: sortBy.type },
+      ...kind === "experiments" ? HEAD_ATTRIBUTES : [],
+    ];
+    const paths = new Set(asked.map(({ name }) => name));
+    const seriesPaths = new Set(asked.filter(mayBeSeries).map(({ name }) => name));
+    const columns = Map.groupBy(
+      yield* columnsOf(project, runs, [...paths], [...seriesPaths]),
+      ({ path }) => path,
+    );
+    columns.set("sys/trashed", withDefault(columns.get("sys/trashed"), runs.length));
+    const lookup = (path: string) => columns.get(path) ?? [];
+    const now = yield* Clock.currentTimeMillis;
+    const fulfilled = evaluate(query, { runs: runs.length, now, columns: lookup });
+    const isIncluded = kind === "runs"
+      ? fulfilled
+      : headsAmong(runs.length, lookup, (yield* project.parameters).flavour)
+        .map((head, run) => head & fulfilled[run]!);
+    return inOrderOf(sortBy, runs, isIncluded, lookup(sortBy.attribute));
+  });
+
+const mayBeSeries = ({ type }: { readonly type?: string | undefined }): boolean =>
+  type === undefined || Object.values<string>(SERIES_NAMES).includes(type);
+
+/** Where an export was made without `sys/trashed`, nothing says that a run is in the trash. */
+const withDefault = (
+  columns: ReadonlyArray<ValueColumn> = [],
+  runs: number,
+): Array<ValueColumn> => {
+  const known = new Set(columns.flatMap(({ rows }) => [...rows]));
+  const rows = Uint32Array.from({ length: runs }, (_, run) => run).filter((run) => !known.has(run));
+  return [
+    ...columns,
+    { path: "sys/trashed", type: "bool", rows, values: new Uint8Array(rows.length) },
+  ];
+};

@@ -1,0 +1,47 @@
+/**
+ * Puts series into the form in which a source delivers them.
+ *
+ * @module
+ */
+import type { SeriesChunk, SeriesRequest, StepRange } from "../NeptuneSource.ts";
+import { type Cells, join } from "./cells.ts";
+import { countBelow, cut, type Points } from "./points.ts";
+import type { Series, SeriesType, SeriesValues } from "./Series.ts";
+
+/** The points that a request wants of some series; none if it wants none of them. */
+export const toChunk = <Type extends SeriesType>(
+  series: ReadonlyArray<Series<Type>>,
+  { runs, attributes, range, tail }: Pick<SeriesRequest, "runs" | "attributes" | "range" | "tail">,
+): ReadonlyArray<SeriesChunk & { readonly value: SeriesValues[Type] }> => {
+  const runIndex = new Map(runs.map((run, i) => [run, i]));
+  const attributeIndex = new Map(attributes.map((attribute, i) => [attribute, i]));
+  const wanted = series
+    .map((each) => ({ ...each, points: within(each.points, range, tail) }))
+    .filter(({ points }) => points.step.length > 0);
+  if (wanted.length === 0) return [];
+  const offsets = new Uint32Array(wanted.length + 1);
+  wanted.forEach(({ points }, i) => offsets[i + 1] = offsets[i]! + points.step.length);
+  return [{
+    run: Uint32Array.from(wanted, ({ run }) => runIndex.get(run)!),
+    attribute: Uint32Array.from(wanted, ({ attribute }) => attributeIndex.get(attribute)!),
+    offsets,
+    step: join(wanted.map(({ points }) => points.step)),
+    timestamp: join(wanted.map(({ points }) => points.timestamp)),
+    value: join(wanted.map(({ points }) => points.value)),
+  }];
+};
+
+/** The points in a range of steps, and of those the last so many. */
+const within = <Values extends Cells>(
+  points: Points<Values>,
+  { after, from, to }: StepRange,
+  tail = Infinity,
+): Points<Values> => {
+  const end = to === undefined ? points.step.length : countBelow(points, to, true);
+  const start = Math.max(
+    after === undefined ? 0 : countBelow(points, after, true),
+    from === undefined ? 0 : countBelow(points, from, false),
+    end - tail,
+  );
+  return cut(points, Math.min(start, end), end);
+};

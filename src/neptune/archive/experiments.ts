@@ -1,0 +1,52 @@
+/**
+ * Tells the runs that are experiments.
+ *
+ * @module
+ */
+import type { ValueColumn } from "../NeptuneSource.ts";
+import type { Flavour } from "./Flavour.ts";
+
+/** The attributes that tell. */
+export const HEAD_ATTRIBUTES = [
+  { name: "sys/experiment/is_head", type: "bool" },
+  { name: "sys/name", type: "string" },
+  { name: "sys/creation_time", type: "datetime" },
+] as const;
+
+/**
+ * Marks the runs that are the head of an experiment with 1.
+ *
+ * They say so themselves. Where none of the runs of a name says anything, because only some
+ * attributes were exported, the newest is taken. Neptune 2 has no experiments.
+ */
+export const headsAmong = (
+  runs: number,
+  columns: (path: string) => ReadonlyArray<ValueColumn>,
+  flavour: Flavour,
+): Uint8Array => {
+  const heads = new Uint8Array(runs);
+  if (flavour === "neptune2") return heads;
+  const said = new Set<number>();
+  for (const column of columns("sys/experiment/is_head")) {
+    if (column.type !== "bool") continue;
+    column.rows.forEach((run, cell) => {
+      said.add(run);
+      heads[run] = column.values[cell]!;
+    });
+  }
+  const createdAt = new Float64Array(runs).fill(-Infinity);
+  for (const column of columns("sys/creation_time")) {
+    if (column.type !== "datetime") continue;
+    column.rows.forEach((run, cell) => createdAt[run] = column.values[cell]!);
+  }
+  for (const column of columns("sys/name")) {
+    if (column.type !== "string") continue;
+    const ofName = Map.groupBy(column.rows.keys(), (cell) => column.values[cell]!);
+    for (const cells of ofName.values()) {
+      const named = cells.map((cell) => column.rows[cell]!);
+      if (named.some((run) => said.has(run))) continue;
+      heads[named.reduce((a, b) => createdAt[b]! > createdAt[a]! ? b : a)] = 1;
+    }
+  }
+  return heads;
+};
