@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Cause, Data } from "effect";
+import { type Cause, Data, Effect } from "effect";
 
 /** What every reason can answer: a message for a person, and whether trying again may help. */
 export interface Reason extends Cause.YieldableError {
@@ -263,6 +263,12 @@ export class NeptuneError extends NeptuneErrorBase {
     return this.reason.isTransient;
   }
 }
+
+/** Names the operation that fails with a reason. */
+export const failingAs =
+  (method: string) =>
+  <A, R>(operation: Effect.Effect<A, NeptuneErrorReason, R>): Effect.Effect<A, NeptuneError, R> =>
+    Effect.mapError(operation, (reason) => new NeptuneError({ method, reason }));
 
 /** The message of anything thrown, for the text of a reason. */
 export const describe = (cause: unknown): string =>

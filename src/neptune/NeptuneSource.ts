@@ -171,36 +171,43 @@ export interface SeriesRequest {
   readonly previews: boolean;
 }
 
-/**
- * Points of several series, one series after another.
- *
- * Series `i` is of run `run[i]` and attribute `attribute[i]`, indices into those asked for. Its
- * points in this chunk are those from `offsets[i]` up to but without `offsets[i + 1]`, in ascending
- * order of step. A series is in one chunk, or goes on in the next ones. A series without points in
- * the range is in no chunk.
- */
-export interface SeriesChunk {
-  readonly run: Uint32Array;
-  readonly attribute: Uint32Array;
-  readonly offsets: Uint32Array;
+/** Points in columns, in ascending order of step. */
+export interface Points<Values> {
   readonly step: Float64Array;
   /** Milliseconds since the epoch; NaN where the time is not known. */
   readonly timestamp: Float64Array;
+  readonly value: Values;
 }
 
-/** Points of float series. */
-export interface FloatSeriesChunk extends SeriesChunk {
-  readonly value: Float64Array;
-  /** 1 for each point that may still change; absent when the chunk has none. */
+/** Points of a float series. */
+export interface FloatPoints extends Points<Float64Array> {
+  /** 1 for each point that may still change; absent when there is none. */
   readonly preview?: Uint8Array | undefined;
   /** From 0 to 1 for each point; absent when all are complete. */
   readonly completionRatio?: Float32Array | undefined;
 }
 
-/** Points of series that are not numbers. `null` is a value that the source has lost. */
-export interface OtherSeriesChunk<A> extends SeriesChunk {
-  readonly value: ReadonlyArray<A | null>;
+/** Points of a series that are not numbers. `null` is a value that the source has lost. */
+export type OtherPoints<A> = Points<ReadonlyArray<A | null>>;
+
+/**
+ * Tells which series the points of a chunk belong to, one series after another.
+ *
+ * Series `i` is of run `run[i]` and attribute `attribute[i]`, indices into those asked for. Its
+ * points in this chunk are those from `offsets[i]` up to but without `offsets[i + 1]`. A series is
+ * in one chunk, or goes on in the next ones. A series without points in the range is in no chunk.
+ */
+export interface SeriesOffsets {
+  readonly run: Uint32Array;
+  readonly attribute: Uint32Array;
+  readonly offsets: Uint32Array;
 }
+
+/** Points of float series. */
+export interface FloatSeriesChunk extends SeriesOffsets, FloatPoints {}
+
+/** Points of series that are not numbers. */
+export interface OtherSeriesChunk<A> extends SeriesOffsets, OtherPoints<A> {}
 
 /** A request for the bytes of a logged file. */
 export interface FileRequest {

@@ -4,7 +4,9 @@
  * @module
  */
 import type { Budget } from "./Budget.ts";
-import { categoryColumn, column, concat, heightOf, objectColumn } from "./Column.ts";
+import { categoryColumn } from "./Categories.ts";
+import { column, heightOf, isTimeUnit, objectColumn } from "./Column.ts";
+import { concat } from "./Concat.ts";
 import { type NumberKind, numbers } from "./Elements.ts";
 import { array, bytes, natural, opaque, tagged, text } from "./Narrow.ts";
 import type { PickleValue } from "./PickleValue.ts";
@@ -51,9 +53,6 @@ const ALIASES: Readonly<Record<string, PlainType>> = {
   large_binary: { type: "bytes", large: true },
   "date32[day]": { type: "date" },
 };
-
-const isTimeUnit = (unit: string | undefined): unit is TimeUnit =>
-  unit === "s" || unit === "ms" || unit === "us" || unit === "ns";
 
 const plainType = (value: PickleValue | undefined): PlainType | undefined => {
   const made = opaque(value);

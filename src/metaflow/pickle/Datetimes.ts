@@ -4,7 +4,7 @@
  * @module
  */
 import { DateTime, Option } from "effect";
-import { bigInteger, bytes, float, integer, tagged, text } from "./Narrow.ts";
+import { bigInteger, bytes, float, integer, map, tagged, text } from "./Narrow.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import type { Timedelta, TimeZone } from "./PythonTypes.ts";
 import { ofArgs, type Rule } from "./Rule.ts";
@@ -19,16 +19,20 @@ const packed = (value: PickleValue | undefined, length: number): Uint8Array | un
   return content?.length === length ? content : undefined;
 };
 
-const isoDate = ([high = 0, low = 0, month = 0, day = 0]: Uint8Array): string | undefined => {
-  const valid = high * 256 + low >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-  if (!valid) return undefined;
-  return `${String(high * 256 + low).padStart(4, "0")}-${two(month)}-${two(day)}`;
+/** Year, month and day, packed from `at` on; the highest bit of the month is none of it. */
+const isoDate = (fields: Uint8Array, at: number): string | undefined => {
+  const year = fields[at]! * 256 + fields[at + 1]!;
+  const month = fields[at + 2]! & 127;
+  const day = fields[at + 3]!;
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+    ? `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`
+    : undefined;
 };
 
-const isoTime = (
-  [hour = 0, minute = 0, second = 0, high = 0, middle = 0, low = 0]: Uint8Array,
-): string | undefined => {
-  const micros = high << 16 | middle << 8 | low;
+/** Hour, minute, second and microseconds, packed from `at` on. */
+const isoTime = (fields: Uint8Array, at: number, hour: number): string | undefined => {
+  const [minute, second] = [fields[at + 1]!, fields[at + 2]!];
+  const micros = fields[at + 3]! << 16 | fields[at + 4]! << 8 | fields[at + 5]!;
   if (hour > 23 || minute > 59 || second > 59 || micros > 999_999) return undefined;
   const fraction = micros === 0 ? "" : `.${String(micros).padStart(6, "0")}`;
   return `${two(hour)}:${two(minute)}:${two(second)}${fraction}`;
@@ -55,22 +59,23 @@ const offsetAt = (zone: TimeZone, clockMillis: number, fold: 0 | 1): number | nu
 };
 
 const datetime: Rule = ofArgs(([content, timeZone = null, ...rest]) => {
-  const fields = packed(content, 10)?.slice();
+  const fields = packed(content, 10);
   if (fields === undefined || rest.length > 0) return undefined;
   const fold = fields[2]! > 127 ? 1 : 0;
-  fields[2]! &= 127;
-  const [date, time] = [isoDate(fields), isoTime(fields.subarray(4))];
+  const [date, time] = [isoDate(fields, 0), isoTime(fields, 4, fields[4]!)];
   if (date === undefined || time === undefined) return undefined;
-  const clockMillis = Date.parse(`${date}T${time.slice(0, 8)}Z`);
   const zone = tagged(timeZone, "TimeZone");
-  const offsetSeconds = zone === undefined ? null : offsetAt(zone, clockMillis, fold);
+  const clockMillis = zone && Date.parse(`${date}T${time.slice(0, 8)}Z`);
+  const offsetSeconds = zone && clockMillis !== undefined
+    ? offsetAt(zone, clockMillis, fold)
+    : null;
   return {
     _tag: "Datetime",
     iso: `${date}T${time}`,
     fold,
     timeZone,
     offsetSeconds,
-    epochMicros: offsetSeconds === null
+    epochMicros: offsetSeconds === null || clockMillis === undefined
       ? null
       : BigInt(clockMillis) * 1000n + BigInt(time.slice(9)) -
         BigInt(Math.round(offsetSeconds * 1e6)),
@@ -78,16 +83,16 @@ const datetime: Rule = ofArgs(([content, timeZone = null, ...rest]) => {
 });
 
 const date: Rule = ofArgs(([content, ...rest]) => {
-  const iso = isoDate(packed(content, 4) ?? new Uint8Array());
+  const fields = packed(content, 4);
+  const iso = fields && isoDate(fields, 0);
   return iso === undefined || rest.length > 0 ? undefined : { _tag: "Date", iso };
 });
 
 const time: Rule = ofArgs(([content, timeZone = null, ...rest]) => {
-  const fields = packed(content, 6)?.slice();
+  const fields = packed(content, 6);
   if (fields === undefined || rest.length > 0) return undefined;
   const fold = fields[0]! > 127 ? 1 : 0;
-  fields[0]! &= 127;
-  const iso = isoTime(fields);
+  const iso = isoTime(fields, 0, fields[0]! & 127);
   return iso === undefined ? undefined : { _tag: "Time", iso, fold, timeZone };
 });
 
@@ -142,11 +147,16 @@ const pytzOffset: Rule = ofArgs(([minutes]) => {
   return offset === undefined ? undefined : fixed(null, offset * 60);
 });
 
-const dateutilOffset: Rule = ofArgs(([name, offset]) => {
+/** Name and offset are arguments, or attributes. */
+const dateutilOffset: Rule = ({ args, state }) => {
+  const attributes = map(state);
+  const [name, offset] = attributes === undefined
+    ? args
+    : [attributes.get("_name"), attributes.get("_offset")];
   const delta = tagged(offset, "Timedelta");
   const ahead = delta === undefined ? float(offset) : seconds(delta);
   return ahead === undefined ? undefined : fixed(text(name) ?? null, ahead);
-});
+};
 
 const utc: Rule = ofArgs((args) => args.length === 0 ? UTC : undefined);
 

@@ -97,6 +97,44 @@ export const join = (
   return alike(model, memory);
 };
 
+/** The elements at these positions; zero where there is none. */
+export const take = (array: TypedArray, positions: Int32Array, budget: Budget): TypedArray => {
+  const { BYTES_PER_ELEMENT: size, buffer, byteLength, byteOffset } = array;
+  const source = new Uint8Array(buffer, byteOffset, byteLength);
+  const target = budget.bytes(size * positions.length);
+  for (let i = 0, to = 0; i < positions.length; i++) {
+    const from = positions[i]! * size;
+    for (let byte = 0; byte < size; byte++) target[to++] = source[from + byte] ?? 0;
+  }
+  return alike(array, target);
+};
+
+/** An array of one value, except for those at some positions. */
+export const scatter = (
+  values: TypedArray,
+  positions: TypedArray,
+  length: number,
+  fill: number | bigint,
+  budget: Budget,
+): TypedArray | undefined => {
+  const target = alike(values, budget.bytes(values.BYTES_PER_ELEMENT * length));
+  budget.step(positions.length);
+  const set = (put: (at: number, from: number) => void): TypedArray | undefined => {
+    for (let from = 0; from < positions.length; from++) {
+      const at = Number(positions[from]);
+      if (at < 0 || at >= length || from >= values.length) return undefined;
+      put(at, from);
+    }
+    return target;
+  };
+  if (target instanceof BigInt64Array || target instanceof BigUint64Array) {
+    target.fill(BigInt(fill));
+    return set((at, from) => target[at] = BigInt(values[from]!));
+  }
+  target.fill(Number(fill));
+  return set((at, from) => target[at] = Number(values[from]));
+};
+
 /** Reverses the bytes of each number in place. */
 const swapBytes = (bytes: Uint8Array, size: number): void => {
   for (let start = 0; start < bytes.length; start += size) {

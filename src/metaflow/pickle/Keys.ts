@@ -34,6 +34,9 @@ const asNumber = (value: bigint): number | undefined => {
   return Number.isFinite(number) && BigInt(number) === value ? number : undefined;
 };
 
+/** The first of equal keys, by what identifies them. */
+type Firsts = Map<unknown, PickleValue>;
+
 /** Fills the dicts and sets of one pickle. */
 export class Keys {
   /** What stands for compound keys and texts: equal keys have the same object. */
@@ -46,26 +49,29 @@ export class Keys {
     target: Map<PickleValue, PickleValue>,
     pairs: ReadonlyArray<PickleValue>,
   ): void {
-    const firsts = new Map<unknown, PickleValue>();
+    let firsts: Firsts | undefined;
     for (let i = 0; i + 1 < pairs.length; i += 2) {
       const key = pairs[i] ?? null;
       const value = pairs[i + 1] ?? null;
-      target.set(typeof key === "string" ? key : this.#first(key, firsts, target), value);
+      // Texts are equal to themselves only, as in JavaScript.
+      if (typeof key === "string") target.set(key, value);
+      else target.set(this.#first(key, firsts ??= new Map(), target), value);
     }
   }
 
   /** Adds members; of equal ones the first. */
   fillSet(target: Set<PickleValue>, members: ReadonlyArray<PickleValue>): void {
-    const firsts = new Map<unknown, PickleValue>();
+    let firsts: Firsts | undefined;
     for (const member of members) {
-      target.add(typeof member === "string" ? member : this.#first(member, firsts, target));
+      if (typeof member === "string") target.add(member);
+      else target.add(this.#first(member, firsts ??= new Map(), target));
     }
   }
 
   /** The first key that is equal to this one. */
   #first(
     key: PickleValue,
-    firsts: Map<unknown, PickleValue>,
+    firsts: Firsts,
     target: { has(key: PickleValue): boolean },
   ): PickleValue {
     const identity = this.#identity(key);

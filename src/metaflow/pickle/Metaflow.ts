@@ -5,7 +5,7 @@
  */
 import type { ClientReference, ExceptionWrapper, IncludedFile } from "./MetaflowTypes.ts";
 import { array, integer, map, natural, text } from "./Narrow.ts";
-import { isMap, type PickleValue } from "./PickleValue.ts";
+import { isMap } from "./PickleValue.ts";
 import type { NamedTuple } from "./PythonTypes.ts";
 import { ofArgs, ofState, type Rule } from "./Rule.ts";
 
@@ -60,19 +60,21 @@ const KINDS: ReadonlyArray<Kind> = ["Metaflow", "Flow", "Run", "Step", "Task", "
 
 const FRAME = ["step", "var", "num_splits", "index", "value"];
 
-/** The named tuple of which a task's foreach stack consists. */
-const foreachFrame = (name: string): Rule =>
-  ofArgs((values: ReadonlyArray<PickleValue>): NamedTuple | undefined =>
-    values.length < 4 || values.length > FRAME.length
-      ? undefined
-      : { _tag: "NamedTuple", class: name, fields: FRAME.slice(0, values.length), values }
-  );
+/** The named tuple of which a task's foreach stack consists; until 2.2 it had no value. */
+const foreachFrame: Rule = ofArgs((values): NamedTuple | undefined =>
+  values.length < 4 || values.length > 5 ? undefined : {
+    _tag: "NamedTuple",
+    class: "__main__.ForeachFrame",
+    fields: FRAME,
+    values: FRAME.map((_, i) => values[i] ?? null),
+  }
+);
 
 /** By the full name of what is called. */
 export const METAFLOW_RULES: ReadonlyArray<readonly [string, Rule]> = [
   ["metaflow.exception.MetaflowExceptionWrapper", exceptionWrapper],
   ["metaflow.includefile.IncludedFile", includedFile],
   ...KINDS.map((kind) => [`metaflow.client.core.${kind}`, clientObject(kind)] as const),
-  ["__main__.ForeachFrame", foreachFrame("__main__.ForeachFrame")],
-  ["metaflow.task.ForeachFrame", foreachFrame("metaflow.task.ForeachFrame")],
+  ["__main__.ForeachFrame", foreachFrame],
+  ["metaflow.task.ForeachFrame", foreachFrame],
 ];

@@ -15,6 +15,7 @@ import type { PickleValue } from "./PickleValue.ts";
 import { Rewriting } from "./Rewrite.ts";
 
 export type { Limit, Limits } from "./Budget.ts";
+export { type Frame, isTabular, type Tabular, toDataFrame } from "./Frames.ts";
 export * from "./MetaflowTypes.ts";
 export * from "./NdArray.ts";
 export * from "./PickleError.ts";

@@ -102,7 +102,47 @@ export class LimitExceeded extends LimitExceededBase {
   }
 }
 
-/** What can go wrong in decoding a pickle. */
+const NotTabularBase: ReasonClass<
+  "NotTabular",
+  { problem: string }
+> = Data.TaggedError("NotTabular");
+
+/** A value cannot be shown as a Polars frame. */
+export class NotTabular extends NotTabularBase {
+  override get message(): string {
+    return `The value does not fit a DataFrame: ${this.problem}. The decoded value itself has it all.`;
+  }
+}
+
+const DuplicateColumnsBase: ReasonClass<
+  "DuplicateColumns",
+  { names: ReadonlyArray<string> }
+> = Data.TaggedError("DuplicateColumns");
+
+/** Columns of a frame have the same name, which pandas allows and Polars does not. */
+export class DuplicateColumns extends DuplicateColumnsBase {
+  override get message(): string {
+    return `Several columns are called ${
+      this.names.map((name) => JSON.stringify(name)).join(", ")
+    }, ` +
+      "which a Polars frame does not allow. Decode the value and rename its columns first.";
+  }
+}
+
+const NativeFailureBase: ReasonClass<
+  "NativeFailure",
+  { cause: unknown }
+> = Data.TaggedError("NativeFailure");
+
+/** Polars refused to build a frame, or could not be loaded. */
+export class NativeFailure extends NativeFailureBase {
+  override get message(): string {
+    const text = this.cause instanceof Error ? this.cause.message : String(this.cause);
+    return `Polars failed: ${text}. Its native code needs --allow-ffi --allow-sys --allow-read.`;
+  }
+}
+
+/** What can go wrong in decoding a pickle, and in building a frame of what was decoded. */
 export type PickleErrorReason =
   | Truncated
   | UnknownOpcode
@@ -110,7 +150,10 @@ export type PickleErrorReason =
   | UnsupportedFeature
   | InvalidText
   | Malformed
-  | LimitExceeded;
+  | LimitExceeded
+  | NotTabular
+  | DuplicateColumns
+  | NativeFailure;
 
 const PickleErrorBase: new (
   fields: { readonly reason: PickleErrorReason },
@@ -120,7 +163,7 @@ const PickleErrorBase: new (
 } = Data.TaggedError("PickleError");
 
 /**
- * The error of decoding a pickle; `reason` is one of the classes of this module, told apart by its
+ * The error of decoding a pickle, or of building a frame of it; `reason` is one of the classes of this module, told apart by its
  * `_tag`.
  *
  * @example
@@ -135,5 +178,9 @@ const PickleErrorBase: new (
 export class PickleError extends PickleErrorBase {
   override get message(): string {
     return this.reason.message;
+  }
+
+  override get cause(): unknown {
+    return this.reason.cause;
   }
 }

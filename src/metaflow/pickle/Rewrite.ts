@@ -16,7 +16,7 @@ import { InvalidText, PickleError } from "./PickleError.ts";
 import { isArray, isMap, PickleObject, type PickleValue } from "./PickleValue.ts";
 import type { Call, Context } from "./Rule.ts";
 import { CONSTANTS, RULES } from "./Rules.ts";
-import { decodeUtf8, latin1Length, utf8ToLatin1 } from "./Text.ts";
+import { decodeUtf8, utf8Length, utf8ToLatin1 } from "./Text.ts";
 import {
   type BytesNode,
   type CallNode,
@@ -112,11 +112,7 @@ export class Rewriting {
       case "Text":
         return this.#keep(node, this.#text(node));
       case "Global":
-        return this.#keep(
-          node,
-          CONSTANTS.get(node.qualified) ??
-            { _tag: "Global", module: node.module, name: node.name },
-        );
+        return this.#keep(node, this.#named(node));
       case "List":
       case "Tuple":
         this.#values[node.id] = this.#enter(node, node.items);
@@ -178,9 +174,10 @@ export class Rewriting {
       if (container !== undefined) container.fill(call, this.#context.keys);
       else if (made instanceof PickleObject) this.#describe(made, call);
       else {
-        const value = RULES.get(call.name)?.(call, this.#context) ??
-          this.#describe(new PickleObject(null, [], NONE, undefined, [], NONE), call);
-        this.#values[node.id] = value;
+        const value = RULES.get(call.name)?.(call, this.#context);
+        this.#values[node.id] = value === undefined
+          ? this.#describe(new PickleObject(null, [], NONE, undefined, [], NONE), call)
+          : value;
       }
     }
   }
@@ -188,15 +185,23 @@ export class Rewriting {
   /** Writes everything that is known of a call into its object. */
   #describe(object: Mutable<PickleObject>, call: Call): PickleObject {
     const { callee, args } = constructed(call);
-    const entries = new Map<PickleValue, PickleValue>();
-    this.#context.keys.fillMap(entries, call.pairs);
     object.callee = callee;
     object.args = args;
     object.kwargs = call.kwargs ?? NONE;
     object.state = call.state;
     object.items = call.items;
-    object.entries = entries;
+    if (call.pairs.length > 0) {
+      const entries = new Map<PickleValue, PickleValue>();
+      this.#context.keys.fillMap(entries, call.pairs);
+      object.entries = entries;
+    }
     return object;
+  }
+
+  #named({ module, name, qualified }: GlobalNode): PickleValue {
+    const constant = CONSTANTS.get(qualified);
+    if (constant === undefined) return { _tag: "Global", module, name };
+    return tagged(constant, "Missing") && !this.#context.typed ? null : constant;
   }
 
   #bytes({ bytes, mutable }: BytesNode): PickleValue {
@@ -225,7 +230,7 @@ export class Rewriting {
       ? new TextEncoder().encode(source)
       : undefined;
     if (utf8 === undefined) return undefined;
-    const bytes = this.#context.budget.bytes(latin1Length(utf8));
+    const bytes = this.#context.budget.bytes(utf8Length(utf8));
     return utf8ToLatin1(utf8, bytes) ? bytes : undefined;
   }
 }
@@ -236,7 +241,7 @@ const asCall = (node: CallNode, values: ReadonlyArray<PickleValue>): Call => {
   const [callee = null, args, kwargs, state] = values;
   const itemsEnd = 4 + node.items.length;
   return {
-    name: nameOf(callee),
+    name: node.callee instanceof GlobalNode ? node.callee.qualified : nameOf(callee),
     callee,
     args: isArray(args) ? args : [],
     kwargs: node.kwargs !== undefined && isMap(kwargs) ? kwargs : undefined,
@@ -246,7 +251,7 @@ const asCall = (node: CallNode, values: ReadonlyArray<PickleValue>): Call => {
   };
 };
 
-/** The full name of a callee; an attribute's begins with that of its class. */
+/** The full name of a callee that is not simply a name; an attribute's begins with its class. */
 const nameOf = (callee: PickleValue): string => {
   const attribute = tagged(callee, "Attribute");
   return attribute === undefined

@@ -167,8 +167,9 @@ const toBigInt = (value: PickleValue): bigint => bigInteger(value) ?? 0n;
 /** The form in protocols before 3: the elements as a list. */
 const arrayFromList: Rule = ofArgs(([typecode, content, ...rest], { budget }) => {
   if (typeof typecode !== "string" || rest.length > 0) return undefined;
-  if (typecode === "u" && typeof content === "string") {
-    return { _tag: "Array", typecode, values: content };
+  if (typecode === "u") {
+    const values = text(content) ?? texts(content)?.join("");
+    return values === undefined ? undefined : { _tag: "Array", typecode, values };
   }
   const items = array(content);
   const make = ARRAYS[typecode];

@@ -56,29 +56,35 @@ const withSurrogates = (bytes: Uint8Array): string | undefined => {
 };
 
 /** How many characters there are in UTF-8. */
-export const latin1Length = (utf8: Uint8Array): number => {
-  let length = 0;
-  for (let at = 0; at < utf8.length; at++) if ((utf8[at]! & 0xc0) !== 0x80) length++;
+export const utf8Length = (utf8: Uint8Array): number => {
+  let length = utf8.length;
+  // Of more than one byte, all but the first begin with the bits 10.
+  for (let at = 0; at < utf8.length; at++) length -= utf8[at]! >> 7 & ~(utf8[at]! >> 6);
   return length;
 };
 
 /**
  * Turns UTF-8 into Latin-1, one byte for each character. `false` if there is a character that
  * Latin-1 does not have.
+ *
+ * Without branches, for which of the bytes of an array comes next cannot be predicted.
  */
 export const utf8ToLatin1 = (utf8: Uint8Array, into: Uint8Array): boolean => {
-  let length = 0;
-  for (let at = 0; at < utf8.length; at++) {
+  let wrong = 0;
+  let previous = 0;
+  let previousLeads = 0;
+  for (let at = 0, to = 0; at < utf8.length; at++) {
     const byte = utf8[at]!;
-    if (byte < 0x80) {
-      into[length++] = byte;
-      continue;
-    }
-    const next = utf8[++at] ?? 0;
-    if ((byte & 0xfe) !== 0xc2 || (next & 0xc0) !== 0x80) return false;
-    into[length++] = (byte & 3) << 6 | (next & 0x3f);
+    const high = byte >> 7;
+    const leads = high & byte >> 6;
+    // What a leading byte writes, the next one overwrites.
+    into[to] = byte & 0x7f & high - 1 | (previous << 6 & 0xc0 | byte & 0x3f) & -high;
+    to += 1 - leads;
+    wrong |= previousLeads ^ high ^ leads | leads * (byte & 0x3e ^ 2);
+    previous = byte;
+    previousLeads = leads;
   }
-  return true;
+  return (wrong | previousLeads) === 0;
 };
 
 /** Decodes one byte for each character. */

@@ -188,7 +188,18 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
     floatSeries: (request) => readPoints("float_series", request),
     stringSeries: (request) => readPoints("string_series", request),
     histogramSeries: (request) => readPoints("histogram_series", request),
-    fileRefSeries: (request) => readPoints("file_series", request),
+    fileRefSeries: (request) =>
+      readPoints("file_series", request).pipe(
+        Stream.mapEffect((chunk) =>
+          Effect.map(
+            Effect.flatMap(
+              projectOf(request.project),
+              (project) => Files.measureAll(project.files, chunk.value),
+            ),
+            (value) => ({ ...chunk, value }),
+          )
+        ),
+      ),
     readFile: (request) =>
       Stream.unwrap(
         Effect.map(projectOf(request.project), ({ files }) => Files.read(files, request)),

@@ -21,13 +21,23 @@ export const fileRef = (path: string): FileRef => ({
   mimeType: mime.getType(path),
 });
 
-/** The reference with the size of the file, if it is there. */
-export const measure = (root: string | undefined, file: FileRef): Effect.Effect<FileRef> =>
+/** The references with the sizes of the files that are there. */
+export const measureAll = <File extends FileRef | null>(
+  root: string | undefined,
+  files: ReadonlyArray<File>,
+): Effect.Effect<ReadonlyArray<File>> =>
+  Effect.forEach(
+    files,
+    (file) => file === null ? Effect.succeed(file) : measure(root, file),
+    { concurrency: 16 },
+  );
+
+const measure = <File extends FileRef>(root: string | undefined, file: File): Effect.Effect<File> =>
   locate(root, file.path).pipe(
     Effect.flatMap((path) => attempt(file.path, async () => (await stat(path)).size)),
     Effect.map((sizeBytes) => ({ ...file, sizeBytes })),
-    // Asking for the bytes is what says why they are not there.
-    Effect.catch(() => Effect.succeed(file)),
+    // Whoever asks for the bytes is told why they are not there.
+    Effect.orElseSucceed(() => file),
   );
 
 /** The bytes of a file below `root`. */

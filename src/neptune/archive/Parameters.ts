@@ -88,8 +88,9 @@ const select = (frame: pl.LazyDataFrame, polars: Polars): pl.LazyDataFrame => {
       "attribute_path",
       indexAmong(polars, "attribute_type", TYPES).alias("type"),
       "attribute_type",
-      column("bool_value").cast(polars.UInt8).fillNull(0),
-      column("int_value").fillNull(0),
+      column("bool_value").cast(polars.UInt8).fillNull(polars.lit(0).cast(polars.UInt8)),
+      // A literal is a double, to which the filled column would be widened.
+      column("int_value").fillNull(polars.lit(0).cast(polars.Int64)),
       column("float_value").fillNull(polars.lit(NaN)),
       column("string_value").fillNull(polars.lit("")),
       column("datetime_value").cast(polars.Datetime("ms", "UTC")).cast(polars.Int64)

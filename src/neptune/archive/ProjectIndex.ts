@@ -15,7 +15,7 @@ import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
 import { warn } from "../NeptuneWarning.ts";
 import { allParts, type Listing, type Part, partsOf } from "./Listing.ts";
-import { once } from "./once.ts";
+import { once } from "../once.ts";
 import { type Parameters, readParameters } from "./Parameters.ts";
 import type { Settings } from "./Settings.ts";
 

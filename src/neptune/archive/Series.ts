@@ -8,8 +8,8 @@ import type pl from "nodejs-polars";
 import type { DataFrame, Polars } from "../../Polars.ts";
 import type { FileRef, Histogram } from "../Attribute.ts";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
-import type { RunKey } from "../NeptuneSource.ts";
-import { join, take } from "./cells.ts";
+import type { Points, RunKey } from "../NeptuneSource.ts";
+import { join, take } from "../cells.ts";
 import {
   dictionaryOf,
   float64Of,
@@ -21,7 +21,7 @@ import {
 import { fileRef } from "./Files.ts";
 import { groupRows } from "./groups.ts";
 import { type Listing, partsOf } from "./Listing.ts";
-import { type Points, sorted } from "./points.ts";
+import { sorted } from "./points.ts";
 import { type Plan, readParts } from "./scan.ts";
 import type { Settings } from "./Settings.ts";
 

@@ -9,9 +9,8 @@
 import { Effect, Semaphore, Stream } from "effect";
 import type { FileRef, FloatSeriesSummary, Histogram } from "../Attribute.ts";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
-import type { RunKey, ValueColumn } from "../NeptuneSource.ts";
+import type { Points, RunKey, ValueColumn } from "../NeptuneSource.ts";
 import { readInherited } from "./Inheritance.ts";
-import type { Points } from "./points.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
 import { type Series, SERIES_TYPES, type SeriesType } from "./Series.ts";
 import { summarise } from "./summarise.ts";
@@ -83,7 +82,7 @@ const summaryOf = ({ type, points }: Series): Summary => {
   return { type, lastStep: points.step.at(-1) ?? NaN, last: points.value.at(-1), aggregates };
 };
 
-const isFloat = (points: Points): points is Points<Float64Array> =>
+const isFloat = (points: Points<unknown>): points is Points<Float64Array> =>
   points.value instanceof Float64Array;
 
 const column = (

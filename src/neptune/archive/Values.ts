@@ -14,7 +14,7 @@ import type {
   ValuesRequest,
 } from "../NeptuneSource.ts";
 import type { CatalogueEntry } from "./Catalogue.ts";
-import { measure } from "./Files.ts";
+import { measureAll } from "./Files.ts";
 import { ancestorsOf } from "./Inheritance.ts";
 import type { Parameters } from "./Parameters.ts";
 import type { Project } from "./Project.ts";
@@ -158,16 +158,12 @@ const measureFiles = (
       case "fileSet":
       case "artifact":
         return Effect.map(
-          Effect.forEach(column.values, (file) => measure(files, file), { concurrency: 16 }),
+          measureAll(files, column.values),
           (values): ValueColumn => ({ ...column, values }),
         );
       case "fileRefSeries":
         return Effect.map(
-          Effect.forEach(
-            column.last,
-            (file) => file === null ? Effect.succeed(null) : measure(files, file),
-            { concurrency: 16 },
-          ),
+          measureAll(files, column.last),
           (last): ValueColumn => ({ ...column, last }),
         );
       default:

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { SeriesChunk, SeriesRequest, StepRange } from "../NeptuneSource.ts";
-import { type Cells, join } from "./cells.ts";
-import { countBelow, cut, type Points } from "./points.ts";
+import type { Points, SeriesOffsets, SeriesRequest, StepRange } from "../NeptuneSource.ts";
+import { type Cells, join } from "../cells.ts";
+import { countBelow, cut } from "./points.ts";
 import type { Series, SeriesType, SeriesValues } from "./Series.ts";
 
 /** The points that a request wants of some series; none if it wants none of them. */
 export const toChunk = <Type extends SeriesType>(
   series: ReadonlyArray<Series<Type>>,
   { runs, attributes, range, tail }: Pick<SeriesRequest, "runs" | "attributes" | "range" | "tail">,
-): ReadonlyArray<SeriesChunk & { readonly value: SeriesValues[Type] }> => {
+): ReadonlyArray<SeriesOffsets & Points<SeriesValues[Type]>> => {
   const runIndex = new Map(runs.map((run, i) => [run, i]));
   const attributeIndex = new Map(attributes.map((attribute, i) => [attribute, i]));
   const wanted = series

@@ -3,15 +3,8 @@
  *
  * @module
  */
-import { type Cells, join, slice, take } from "./cells.ts";
-
-/** Points in ascending order of step, unless said otherwise. */
-export interface Points<Values extends Cells = Cells> {
-  readonly step: Float64Array;
-  /** Milliseconds since the epoch; NaN where it is not known. */
-  readonly timestamp: Float64Array;
-  readonly value: Values;
-}
+import { type Cells, join, slice, take } from "../cells.ts";
+import type { Points } from "../NeptuneSource.ts";
 
 /** The points in order of step; those of one step stay in their old order. */
 export const sorted = <Values extends Cells>(points: Points<Values>): Points<Values> => {
@@ -35,7 +28,7 @@ export const cut = <Values extends Cells>(
 });
 
 /** How many points have a step below, or also at, a given one. */
-export const countBelow = (points: Points, step: number, inclusive: boolean): number => {
+export const countBelow = (points: Points<unknown>, step: number, inclusive: boolean): number => {
   let low = 0;
   let high = points.step.length;
   while (low < high) {

@@ -10,8 +10,9 @@
 import { join } from "node:path";
 import { Effect, Stream } from "effect";
 import type pl from "nodejs-polars";
-import { type DataFrame, type Polars, polars } from "../../Polars.ts";
-import { DamagedFile, describe, NativeFailure, type NeptuneErrorReason } from "../NeptuneError.ts";
+import type { DataFrame, Polars } from "../../Polars.ts";
+import { loadPolars } from "../native.ts";
+import { DamagedFile, describe, type NeptuneErrorReason } from "../NeptuneError.ts";
 import { warn } from "../NeptuneWarning.ts";
 import { type Batch, batches, pattern, split } from "./batches.ts";
 import type { Listing, Part } from "./Listing.ts";
@@ -46,10 +47,6 @@ export const readParts = <A>(
       Stream.mapEffect(read, { concurrency: 2 }),
     );
   }));
-
-const loadPolars = polars.pipe(
-  Effect.mapError((cause) => new NativeFailure({ operation: "loading", cause })),
-);
 
 type Read<A> = (batch: Batch) => Effect.Effect<ReadonlyArray<A>, NeptuneErrorReason>;
 

@@ -4,7 +4,7 @@
  * @module
  */
 import type { FloatSeriesSummary } from "../Attribute.ts";
-import type { Points } from "./points.ts";
+import type { Points } from "../NeptuneSource.ts";
 
 /**
  * The aggregates of a float series with at least one point.

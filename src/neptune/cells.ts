@@ -7,6 +7,7 @@
 /** The cells of a column. */
 export type Cells =
   | Float64Array
+  | Float32Array
   | BigInt64Array
   | Uint32Array
   | Uint8Array
@@ -41,6 +42,7 @@ export const join = <Kind extends Cells>(lists: ReadonlyArray<Kind>): Kind => {
   const length = lists.reduce((sum, list) => sum + list.length, 0);
   const first: Cells | undefined = lists[0];
   if (first instanceof Float64Array) return append(new Float64Array(length), lists) as Kind;
+  if (first instanceof Float32Array) return append(new Float32Array(length), lists) as Kind;
   if (first instanceof BigInt64Array) return append(new BigInt64Array(length), lists) as Kind;
   if (first instanceof Uint32Array) return append(new Uint32Array(length), lists) as Kind;
   if (first instanceof Uint8Array) return append(new Uint8Array(length), lists) as Kind;

@@ -1,0 +1,247 @@
+/**
+ * Frames and series that were decoded from a pickle, as those of Polars.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { Effect, Result } from "effect";
+import {
+  type DataFrame as PolarsDataFrame,
+  type Polars,
+  polars,
+  type Series as PolarsSeries,
+} from "../../Polars.ts";
+import { arrayColumns } from "./ArrayColumns.ts";
+import { Budget } from "./Budget.ts";
+import { rowColumns } from "./Column.ts";
+import { isFields, type NdArray } from "./NdArray.ts";
+import { DuplicateColumns, NativeFailure, NotTabular, PickleError } from "./PickleError.ts";
+import { isTagged, type PickleValue } from "./PickleValue.ts";
+import { type PlainColumn, plainColumn, type PlainValues } from "./PlainColumn.ts";
+import type { TypedArray } from "./PythonTypes.ts";
+import { show } from "./Show.ts";
+import type { Column, DataFrame, Index, PolarsFrame, RowLabels, Series } from "./Table.ts";
+
+/** What can become a frame: an array if it has one or two dimensions. */
+export type Tabular = DataFrame | Series | Index | PolarsFrame | NdArray;
+
+/** Whether {@link toDataFrame} takes a value. */
+export const isTabular = (value: PickleValue): value is Tabular =>
+  isTagged(value) &&
+  (value._tag === "DataFrame" || value._tag === "Series" || value._tag === "Index" ||
+    value._tag === "PolarsFrame" || value._tag === "NdArray" && value.shape.length > 0 &&
+      value.shape.length <= 2);
+
+/** A frame, and what of the value is not in it as it was. */
+export interface Frame {
+  readonly frame: PolarsDataFrame;
+  /** Columns whose values are of a type that Polars lacks, or of several; they hold texts. */
+  readonly asText: ReadonlyArray<string>;
+  /** Columns of an unknown kind, such as periods and intervals, which are left out. */
+  readonly omitted: ReadonlyArray<string>;
+}
+
+interface Named {
+  readonly name: string;
+  readonly column: Column;
+}
+
+const nameOf = (label: PickleValue, otherwise: string): string =>
+  typeof label === "string" ? label : label === null ? otherwise : show(label);
+
+/** Row labels as columns, under the names that pandas gives them when it does this. */
+const namedLabels = (
+  labels: RowLabels | null,
+  height: number,
+  taken: ReadonlyArray<string>,
+  budget: Budget,
+): ReadonlyArray<Named> => {
+  if (labels === null || isDefault(labels)) return [];
+  const columns = rowColumns(labels, height, budget);
+  return columns.map((column, level) => ({
+    name: nameOf(
+      column.label,
+      columns.length > 1 || taken.includes("index") ? `level_${level}` : "index",
+    ),
+    column,
+  }));
+};
+
+/** Whether rows are only counted, which a frame does by itself. */
+const isDefault = (labels: RowLabels): boolean =>
+  "start" in labels && labels.start === 0 && labels.step === 1 && labels.label === null;
+
+/** An array of one dimension as one column, of two with a column for each place in a row. */
+const ofArray = (array: NdArray, budget: Budget): ReadonlyArray<Named> | undefined => {
+  if (isFields(array.data)) {
+    const fields = Array.from(array.data, ([name, field]) => {
+      const [column, ...rest] = field.shape.length === 1 ? arrayColumns(field, budget) ?? [] : [];
+      return column === undefined || rest.length > 0 ? undefined : { name, column };
+    });
+    return fields.every((field) => field !== undefined) ? fields : undefined;
+  }
+  // Columns are what is below one another: the same memory, with its dimensions the other way round.
+  const turned: NdArray = {
+    ...array,
+    shape: array.shape.toReversed(),
+    order: array.order === "C" ? "F" : "C",
+  };
+  return arrayColumns(array.shape.length === 1 ? array : turned, budget)
+    ?.map((column, i) => ({ name: `column_${i}`, column }));
+};
+
+const columnsOf = (
+  value: Exclude<Tabular, PolarsFrame>,
+  budget: Budget,
+): ReadonlyArray<Named> | undefined => {
+  switch (value._tag) {
+    case "DataFrame": {
+      const columns = value.columns.map((column, i) => ({
+        name: nameOf(column.label, `column_${i}`),
+        column,
+      }));
+      const taken = columns.map(({ name }) => name);
+      return [...namedLabels(value.index, value.height, taken, budget), ...columns];
+    }
+    case "Series": {
+      const name = nameOf(value.column.label, "value");
+      return [
+        ...namedLabels(value.index, value.height, [name], budget),
+        { name, column: value.column },
+      ];
+    }
+    case "Index":
+      return rowColumns(value.labels, value.height, budget)
+        .map((column, i) => ({ name: nameOf(column.label, `level_${i}`), column }));
+    case "NdArray":
+      return ofArray(value, budget);
+  }
+};
+
+const NOT_WHOLE_HOURS = /^[+-]\d\d:(?!00$)/;
+
+/** Polars takes offsets of whole hours only; in others the same instants are given in UTC. */
+const polarsZone = (zone: string | null): string | null =>
+  zone !== null && NOT_WHOLE_HOURS.test(zone) ? "UTC" : zone;
+
+/** Milliseconds for seconds, which Polars does not count in. */
+const inMillis = (seconds: BigInt64Array): BigInt64Array =>
+  seconds.map((value) => value === -(2n ** 63n) ? 0n : value * 1000n);
+
+/** Typed arrays keep every bit of 64-bit integers. */
+const numbers = (pl: Polars, name: string, data: TypedArray): PolarsSeries =>
+  pl.Series(data).rename(name);
+
+const seriesOf = (pl: Polars, name: string, values: PlainValues): PolarsSeries => {
+  switch (values.type) {
+    case "text":
+      return pl.Series(name, [...values.data], pl.Utf8);
+    case "bool":
+      return numbers(pl, name, values.data).cast(pl.Bool);
+    case "date":
+      return numbers(pl, name, values.data).cast(pl.Date);
+    case "datetime":
+    case "duration": {
+      const { unit } = values;
+      const ticks = numbers(pl, name, unit === "s" ? inMillis(values.data) : values.data);
+      const known = unit === "s" ? "ms" : unit;
+      return values.type === "duration"
+        ? ticks.cast(pl.Duration(known))
+        : ticks.cast(pl.Datetime(known, polarsZone(values.timeZone)));
+    }
+    default:
+      return numbers(pl, name, values.data);
+  }
+};
+
+/** All columns at once, for a frame costs more to make than a column. */
+const build = (pl: Polars, columns: ReadonlyArray<Named>, budget: Budget): Frame => {
+  const names: Array<string> = [];
+  const asText: Array<string> = [];
+  const omitted: Array<string> = [];
+  const series: Array<PolarsSeries> = [];
+  const selection = columns.flatMap(({ name, column }, i) => {
+    const plain: PlainColumn | undefined = plainColumn(column, budget);
+    if (plain === undefined) {
+      omitted.push(name);
+      return [];
+    }
+    names.push(name);
+    if (plain.asText) asText.push(name);
+    // Names of users come last: they could hide members of the frame, or be equal to these.
+    series.push(seriesOf(pl, `v${i}`, plain.values));
+    if (plain.missing === null) return [pl.col(`v${i}`)];
+    series.push(numbers(pl, `m${i}`, plain.missing));
+    const isPresent = pl.col(`m${i}`).eq(pl.lit(0));
+    return [pl.when(isPresent).then(pl.col(`v${i}`)).otherwise(pl.lit(null)).alias(`v${i}`)];
+  });
+  const repeated = names.filter((name, i) => names.indexOf(name) !== i);
+  if (repeated.length > 0) {
+    throw new PickleError({ reason: new DuplicateColumns({ names: [...new Set(repeated)] }) });
+  }
+  const frame = pl.DataFrame(series).select(...selection);
+  frame.columns = names;
+  return { frame, asText, omitted };
+};
+
+const ofStreams = (pl: Polars, { streams }: PolarsFrame): Frame => {
+  const [first, ...rest] = streams.map((stream) => pl.readIPCStream(Buffer.from(stream)));
+  const frame = first === undefined
+    ? pl.DataFrame()
+    : rest.length === 0
+    ? first
+    : pl.concat([first, ...rest], { how: "horizontal" });
+  return { frame, asText: [], omitted: [] };
+};
+
+/** Far more than a frame takes; it keeps a hostile range from being counted out. */
+const MAX_BUFFER_BYTES = 2 ** 36;
+
+/**
+ * Makes a frame with a Polars that has been loaded.
+ *
+ * {@link toDataFrame} says what becomes of what.
+ */
+export const dataFrameOf = (pl: Polars, value: Tabular): Result.Result<Frame, PickleError> =>
+  Result.try({
+    try: () => {
+      if (value._tag === "PolarsFrame") return ofStreams(pl, value);
+      const budget = new Budget({ maxBufferBytes: MAX_BUFFER_BYTES }, 0);
+      const columns = columnsOf(value, budget);
+      if (columns !== undefined) return build(pl, columns, budget);
+      const problem = `${value._tag} holds elements that are no columns`;
+      throw new PickleError({ reason: new NotTabular({ problem }) });
+    },
+    catch: (cause) =>
+      cause instanceof PickleError
+        ? cause
+        : new PickleError({ reason: new NativeFailure({ cause }) }),
+  });
+
+/**
+ * Makes a Polars frame of a frame, series or index of pandas, of a table or array of PyArrow, of an
+ * array of NumPy with one or two dimensions, or of a pickled frame of Python's Polars.
+ *
+ * Labels of rows become leading columns, unless they only count from 0. Integers keep their size,
+ * also of 64 bits, times their unit and zone; categories become what they stand for, and missing
+ * values `null`. NaN in columns of floats stays NaN, as pandas has no other mark for it.
+ *
+ * @example
+ * ```ts
+ * import { Metaflow } from "@nereid/nereid";
+ * import { Effect, Result } from "effect";
+ *
+ * // pickle.dumps(numpy.array([1.5, 2.5]))
+ * const bytes = Uint8Array.from(atob("gASVigAAAAAAAACMFm51bXB5LmNvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwKFlGgDjAVkdHlwZZSTlIwCZjiUiYiHlFKUKEsDjAE8lE5OTkr/////Sv////9LAHSUYolDEAAAAAAAAPg/AAAAAAAABECUdJRiLg=="), (c) => c.charCodeAt(0));
+ * const array = Result.getOrThrow(Metaflow.Pickle.decode(bytes));
+ * if (Metaflow.Pickle.isTabular(array)) {
+ *   const { frame } = await Effect.runPromise(Metaflow.Pickle.toDataFrame(array));
+ *   console.log(frame.toRecords()); // [ { column_0: 1.5 }, { column_0: 2.5 } ]
+ * }
+ * ```
+ */
+export const toDataFrame = (value: Tabular): Effect.Effect<Frame, PickleError> =>
+  polars.pipe(
+    Effect.mapError((cause) => new PickleError({ reason: new NativeFailure({ cause }) })),
+    Effect.flatMap((pl) => Effect.fromResult(dataFrameOf(pl, value))),
+  );

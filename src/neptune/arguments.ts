@@ -1,0 +1,86 @@
+/**
+ * Checks what callers pass: plain JavaScript and the cells of a notebook are not type-checked.
+ *
+ * @module
+ */
+import { Effect, Schema, SchemaIssue } from "effect";
+import { RE2JS } from "re2js";
+import type { ProgressCallback } from "../Progress.ts";
+import { describe, InvalidArgument, InvalidRegex } from "./NeptuneError.ts";
+
+/** Where a list is documented, a single text means the list of that one. */
+export type OneOrMany = string | ReadonlyArray<string>;
+
+/** The schema of {@link OneOrMany}. */
+export const OneOrMany: Schema.Codec<OneOrMany> = Schema.Union([
+  Schema.String,
+  Schema.Array(Schema.String),
+]).annotate({ expected: "a string or a list of strings" });
+
+/** The schema of a `progressBar` option. */
+export const ProgressBar: Schema.Codec<boolean | ProgressCallback | null> = Schema.Union([
+  Schema.NullOr(Schema.Boolean),
+  Schema.declare((value): value is ProgressCallback => typeof value === "function"),
+]).annotate({ expected: "true, false, null or a function" });
+
+/** The list that is meant. */
+export const many = (value: OneOrMany | null | undefined): ReadonlyArray<string> =>
+  typeof value === "string" ? [value] : value ?? [];
+
+/** Fails with a sentence about a parameter. */
+export const refuse = (parameter: string, message: string): Effect.Effect<never, InvalidArgument> =>
+  Effect.fail(new InvalidArgument({ parameter, message }));
+
+/**
+ * Checks options by name and type. One that does not exist is refused, for it would be ignored.
+ */
+export const checkOptions = (
+  schema: Schema.ConstraintDecoder<unknown> & { readonly fields: object },
+  options: unknown,
+): Effect.Effect<void, InvalidArgument> => {
+  const strict = { onExcessProperty: "error" } as const;
+  return Effect.fromResult(Schema.decodeUnknownResult(schema, strict)(options)).pipe(
+    Effect.asVoid,
+    Effect.catch(({ issue }) => {
+      const [first] = format(issue).issues;
+      const path = (first?.path ?? []).map(String);
+      const [parameter = "options"] = path;
+      const expected = (first?.message ?? "").replace(/^Expected /, "");
+      return refuse(
+        parameter,
+        path.length > 0 && !(parameter in schema.fields)
+          ? `There is no option ${JSON.stringify(parameter)}; there are ` +
+            `${Object.keys(schema.fields).join(", ")}.`
+          : `${path.join(".") || "The argument"} must be ${expected}, not ` +
+            `${show(valueAt(options, path))}.`,
+      );
+    }),
+  );
+};
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1();
+
+const valueAt = (value: unknown, path: ReadonlyArray<string>): unknown =>
+  path.reduce<unknown>((inner, key) => Object(inner)[key], value);
+
+const show = (value: unknown): string => {
+  const text = typeof value === "bigint" ? `${value}n` : JSON.stringify(value) ?? String(value);
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+};
+
+/** Checks that a pattern is RE2. */
+export const checkRegex = (
+  parameter: string,
+  pattern: string,
+): Effect.Effect<void, InvalidRegex> =>
+  Effect.try({
+    try: () => void RE2JS.compile(pattern),
+    catch: (cause) => new InvalidRegex({ parameter, pattern, problem: describe(cause) }),
+  });
+
+/** The length of a text in code points, in which Neptune states its limits. */
+export const codePoints = (text: string): number => {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+};

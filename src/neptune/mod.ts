@@ -1,0 +1,26 @@
+/**
+ * Reads Neptune 3 and its exports: projects, runs, every type of field.
+ *
+ * A program opens a {@link ReadOnlyProject} and is given a source by a layer.
+ *
+ * @module
+ */
+export { layer as layerArchive } from "./archive/Archive.ts";
+export type { ArchiveOptions } from "./archive/Archive.ts";
+export * as Attribute from "./Attribute.ts";
+export { NeptuneError } from "./NeptuneError.ts";
+export type { NeptuneErrorReason } from "./NeptuneError.ts";
+export { NeptuneSource } from "./NeptuneSource.ts";
+export { collectWarnings, CurrentWarningHandler } from "./NeptuneWarning.ts";
+export type { NeptuneWarning, NeptuneWarningKind, WarningHandler } from "./NeptuneWarning.ts";
+export * as Nql from "./Nql.ts";
+export { ReadOnlyProject } from "./ReadOnlyProject.ts";
+export type { RunIdentifiers, RunSelector, TableOptions } from "./ReadOnlyProject.ts";
+export type {
+  FetchValuesOptions,
+  Field,
+  PointsOptions,
+  PrefetchSeriesOptions,
+  ReadOnlyRun,
+  StepRange,
+} from "./ReadOnlyRun.ts";

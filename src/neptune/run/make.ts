@@ -1,0 +1,128 @@
+/**
+ * Makes a run out of a source and a key.
+ *
+ * @module
+ */
+import { Effect, type Schema, Stream } from "effect";
+import { Any, type AnyValue, type AttributeValue, type FileRef } from "../Attribute.ts";
+import {
+  failingAs,
+  FieldNotFound,
+  NeptuneError,
+  type NeptuneErrorReason,
+  TypeMismatch,
+} from "../NeptuneError.ts";
+import type { NeptuneSource, RunKey } from "../NeptuneSource.ts";
+import type { ReadOnlyProject } from "../ReadOnlyProject.ts";
+import type { Field, ReadOnlyRun } from "../ReadOnlyRun.ts";
+import { decodeField, decodeFields } from "./decode.ts";
+import * as Fields from "./Fields.ts";
+import * as SeriesPoints from "./SeriesPoints.ts";
+
+/** A run of which nothing is fetched yet. */
+export const make = (
+  source: NeptuneSource,
+  project: ReadOnlyProject,
+  key: RunKey,
+  name: string,
+): ReadOnlyRun => {
+  const run = { source, project: project.projectIdentifier, key, name };
+  const fields = Fields.make(run);
+  const points = SeriesPoints.make(run, fields);
+
+  const operation = <A>(method: string, effect: Effect.Effect<A, NeptuneErrorReason>) =>
+    effect.pipe(failingAs(`ReadOnlyRun.${method}`), Effect.withSpan(`ReadOnlyRun.${method}`));
+  const stream = <A>(method: string, stream: Stream.Stream<A, NeptuneErrorReason>) =>
+    Stream.mapError(
+      stream,
+      (reason) => new NeptuneError({ method: `ReadOnlyRun.${method}`, reason }),
+    );
+
+  const decode = <A>(path: string, schema: Schema.ConstraintDecoder<A>) =>
+    Effect.flatMap(fields.get(path), (value) => decodeField(name, path, value, schema));
+
+  function fetch<A>(
+    path: string,
+    schema: Schema.ConstraintDecoder<A>,
+  ): Effect.Effect<A, NeptuneError>;
+  function fetch(path: string): Effect.Effect<AnyValue, NeptuneError>;
+  function fetch(path: string, schema: Schema.ConstraintDecoder<unknown> = Any) {
+    return operation("fetch", decode(path, schema));
+  }
+
+  const fetchLast = (path: string): Effect.Effect<AnyValue, NeptuneError> =>
+    operation(
+      "fetchLast",
+      Effect.flatMap(fields.get(path), (value) =>
+        value.type.endsWith("Series") ? decodeField(name, path, value, Any) : Effect.fail(
+          new TypeMismatch({ run: name, path, expected: "a series", actual: value.type }),
+        )),
+    );
+
+  const fetchValues: ReadOnlyRun["fetchValues"] = (path, options = {}) =>
+    operation("fetchValues", points.fetch(path, options));
+
+  const readFile = (file: string | FileRef) =>
+    Stream.unwrap(Effect.map(
+      typeof file === "string" ? fileAt(file) : Effect.succeed(file),
+      (file) => source.readFile({ project: run.project, file }),
+    ));
+
+  const fileAt = (path: string) =>
+    Effect.flatMap(fields.get(path), (value) => {
+      const file = fileOf(value);
+      return file === undefined
+        ? Effect.fail(
+          new TypeMismatch({ run: name, path, expected: "a file", actual: value.type }),
+        )
+        : Effect.succeed(file);
+    });
+
+  return {
+    project,
+    withId: name,
+    fieldNames: stream("fieldNames", Stream.fromIterableEffect(fields.names)),
+    field: (path) =>
+      operation(
+        "field",
+        Effect.map(fields.get(path), ({ type }): Field => ({
+          path,
+          type,
+          fetch: () => fetch(path),
+          fetchLast: () => fetchLast(path),
+          fetchValues: (options) => fetchValues(path, options),
+        })),
+      ),
+    fetch,
+    fetchLast,
+    fetchValues,
+    prefetch: (paths) => operation("prefetch", fields.prefetch(paths)),
+    prefetchSeriesValues: (paths, options = {}) =>
+      operation("prefetchSeriesValues", points.prefetch(paths, options)),
+    forget: (path) =>
+      operation(
+        "forget",
+        Effect.suspend(() => {
+          if (!fields.kept.has(path)) return Effect.fail(new FieldNotFound({ run: name, path }));
+          fields.forget(path);
+          points.forget(path);
+          return Effect.void;
+        }),
+      ),
+    decode: (schema) => operation("decode", decodeFields(name, fields, schema)),
+    readFile: (file) => stream("readFile", readFile(file)),
+  };
+};
+
+const fileOf = (value: AttributeValue): FileRef | undefined => {
+  switch (value.type) {
+    case "fileRef":
+    case "fileSet":
+    case "artifact":
+      return value.value;
+    case "fileRefSeries":
+      return value.value.last ?? undefined;
+    default:
+      return undefined;
+  }
+};
