@@ -35,7 +35,7 @@ export interface Limits {
   /**
    * Instructions executed, values visited and elements converted one by one.
    *
-   * @default {4_000_000_000}
+   * @default {1_000_000_000}
    */
   readonly maxSteps?: number | undefined;
 }
@@ -63,7 +63,7 @@ export class Budget {
     this.maxMemo = limits.maxMemo ?? 50_000_000;
     this.#maxHeap = limits.maxHeapBytes ?? 2 ** 31;
     this.#maxBuffers = limits.maxBufferBytes ?? 2 ** 26 + 8 * inputLength;
-    this.#maxSteps = limits.maxSteps ?? 4_000_000_000;
+    this.#maxSteps = limits.maxSteps ?? 1_000_000_000;
   }
 
   /** Charges work. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { DateTime, Option } from "effect";
-import { bigInteger, bytes, float, integer, map, tagged, text } from "./Narrow.ts";
+import { bytes, float, int64, integer, map, tagged, text } from "./Narrow.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import type { Timedelta, TimeZone } from "./PythonTypes.ts";
 import { ofArgs, type Rule } from "./Rule.ts";
@@ -97,7 +97,7 @@ const time: Rule = ofArgs(([content, timeZone = null, ...rest]) => {
 });
 
 const timedelta: Rule = ofArgs((args) => {
-  const [days, seconds, micros] = args.map(bigInteger);
+  const [days, seconds, micros] = args.map(int64);
   return days === undefined || seconds === undefined || micros === undefined || args.length !== 3
     ? undefined
     : { _tag: "Timedelta", microseconds: (days * 86_400n + seconds) * 1_000_000n + micros };

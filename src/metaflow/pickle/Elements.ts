@@ -166,7 +166,7 @@ export const transpose = (
   const steps = axes.map((axis) => strides[axis] ?? 0);
   const position = axes.map(() => 0);
   const target = budget.bytes(memory.length);
-  budget.step(memory.length);
+  budget.step(memory.length / 8);
   for (let to = 0, from = 0; to < target.length;) {
     for (let byte = 0; byte < size; byte++) target[to++] = memory[from + byte]!;
     for (let axis = axes.length - 1; axis >= 0; axis--) {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Budget } from "./Budget.ts";
 import { decodeLatin1 } from "./Text.ts";
 import { isArray, isFrozenSet, isTagged, isTuple, type PickleValue } from "./PickleValue.ts";
 import { show } from "./Show.ts";
@@ -34,8 +35,23 @@ const asNumber = (value: bigint): number | undefined => {
   return Number.isFinite(number) && BigInt(number) === value ? number : undefined;
 };
 
-/** The first of equal keys, by what identifies them. */
-type Firsts = Map<unknown, PickleValue>;
+/** What is known of the keys of one dict. */
+class Firsts {
+  /** The first of equal keys, by what identifies them. */
+  readonly keys = new Map<unknown, PickleValue>();
+  readonly #lows = new Map<bigint, number>();
+
+  /**
+   * How many keys there have been with the lowest 64 bits of this one. A `Map` looks at no others
+   * when it stores integers, and compares all that are alike in them.
+   */
+  alike(key: bigint): number {
+    const low = BigInt.asUintN(64, key);
+    const count = (this.#lows.get(low) ?? 0) + 1;
+    this.#lows.set(low, count);
+    return count;
+  }
+}
 
 /** Fills the dicts and sets of one pickle. */
 export class Keys {
@@ -43,6 +59,11 @@ export class Keys {
   readonly #tokens = new Map<string, object>();
   readonly #compounds = new Map<Compound, object>();
   readonly #numbers = new Map<unknown, number>();
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   /** Sets keys and values, which come in turn: an equal key keeps its place and gets the new value. */
   fillMap(
@@ -55,7 +76,7 @@ export class Keys {
       const value = pairs[i + 1] ?? null;
       // Texts are equal to themselves only, as in JavaScript.
       if (typeof key === "string") target.set(key, value);
-      else target.set(this.#first(key, firsts ??= new Map(), target), value);
+      else target.set(this.#first(key, firsts ??= new Firsts(), target), value);
     }
   }
 
@@ -64,7 +85,7 @@ export class Keys {
     let firsts: Firsts | undefined;
     for (const member of members) {
       if (typeof member === "string") target.add(member);
-      else target.add(this.#first(member, firsts ??= new Map(), target));
+      else target.add(this.#first(member, firsts ??= new Firsts(), target));
     }
   }
 
@@ -75,11 +96,12 @@ export class Keys {
     target: { has(key: PickleValue): boolean },
   ): PickleValue {
     const identity = this.#identity(key);
-    const first = firsts.get(identity);
-    if (first !== undefined || firsts.has(identity)) return first ?? null;
+    if (typeof identity === "bigint") this.#budget.step(16 * firsts.alike(identity));
+    const first = firsts.keys.get(identity);
+    if (first !== undefined || firsts.keys.has(identity)) return first ?? null;
     // JavaScript takes every NaN for the same key, Python none.
     const own: PickleValue = target.has(key) ? { _tag: "Float", value: NaN } : key;
-    firsts.set(identity, own);
+    firsts.keys.set(identity, own);
     return own;
   }
 

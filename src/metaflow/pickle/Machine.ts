@@ -17,6 +17,7 @@ import {
 } from "./PickleError.ts";
 import { python3Name } from "./Python2Names.ts";
 import { Reader } from "./Reader.ts";
+import { Stack } from "./Stack.ts";
 import {
   decodeAscii,
   decodeLatin1,
@@ -45,7 +46,7 @@ import {
 const LONG_TEXT = 2 ** 16;
 
 // Estimated bytes of heap, with the copy that the second pass makes.
-const SLOT = 32;
+const SLOT = 64;
 const CONTAINER = 256;
 const STRING = 40;
 
@@ -54,10 +55,7 @@ export class Machine {
   readonly #in: Reader;
   readonly #budget: Budget;
   readonly #memo: Memo;
-  readonly #stack: Array<Node> = [];
-  readonly #marks: Array<number> = [];
-  /** How much of the stack is below the last mark. */
-  #fence = 0;
+  readonly #stack = new Stack((problem) => this.#malformed(problem));
   #protocol = 0;
   #size = 0;
   /** Where the current instruction begins. */
@@ -76,7 +74,7 @@ export class Machine {
       const opcode = this.#in.uint8();
       if (opcode === Opcode.STOP) {
         this.#budget.step(done);
-        return { root: this.#pop(), size: this.#size };
+        return { root: this.#stack.pop(), size: this.#size };
       }
       this.#execute(opcode);
     }
@@ -85,7 +83,6 @@ export class Machine {
   }
 
   #execute(opcode: number): void {
-    const { bytes } = this.#in;
     switch (opcode) {
       case Opcode.BININT1:
         return this.#push(this.#in.uint8());
@@ -96,15 +93,15 @@ export class Machine {
       case Opcode.BINFLOAT:
         return this.#pushFloat(this.#in.float64());
       case Opcode.MEMOIZE:
-        return this.#memo.add(this.#top());
+        return this.#memo.add(this.#stack.top());
       case Opcode.BINGET:
         return this.#get(this.#in.uint8());
       case Opcode.LONG_BINGET:
         return this.#get(this.#in.uint32());
       case Opcode.BINPUT:
-        return this.#memo.set(this.#in.uint8(), this.#top());
+        return this.#memo.set(this.#in.uint8(), this.#stack.top());
       case Opcode.LONG_BINPUT:
-        return this.#memo.set(this.#in.uint32(), this.#top());
+        return this.#memo.set(this.#in.uint32(), this.#stack.top());
       case Opcode.SHORT_BINUNICODE:
         return this.#pushUtf8(this.#in.uint8());
       case Opcode.BINUNICODE:
@@ -127,9 +124,7 @@ export class Machine {
 
       case Opcode.MARK:
         this.#budget.heap(SLOT);
-        this.#marks.push(this.#stack.length);
-        this.#fence = this.#stack.length;
-        return;
+        return this.#stack.mark();
       case Opcode.EMPTY_LIST:
         return this.#pushNode(new ListNode(this.#size++, []));
       case Opcode.EMPTY_DICT:
@@ -139,39 +134,39 @@ export class Machine {
       case Opcode.EMPTY_TUPLE:
         return this.#pushTuple([]);
       case Opcode.TUPLE1:
-        return this.#pushTuple([this.#pop()]);
+        return this.#pushTuple([this.#stack.pop()]);
       case Opcode.TUPLE2: {
-        const second = this.#pop();
-        return this.#pushTuple([this.#pop(), second]);
+        const second = this.#stack.pop();
+        return this.#pushTuple([this.#stack.pop(), second]);
       }
       case Opcode.TUPLE3: {
-        const third = this.#pop();
-        const second = this.#pop();
-        return this.#pushTuple([this.#pop(), second, third]);
+        const third = this.#stack.pop();
+        const second = this.#stack.pop();
+        return this.#pushTuple([this.#stack.pop(), second, third]);
       }
       case Opcode.TUPLE:
-        return this.#pushTuple(this.#popMark());
+        return this.#pushTuple(this.#stack.popMark());
       case Opcode.LIST:
-        return this.#pushNode(new ListNode(this.#size++, this.#popMark()));
+        return this.#pushNode(new ListNode(this.#size++, this.#stack.popMark()));
       case Opcode.DICT: {
-        const pairs = this.#popMark();
+        const pairs = this.#stack.popMark();
         if (pairs.length % 2 !== 0) this.#malformed("a dict has a key without a value");
         return this.#pushNode(new DictNode(this.#size++, pairs));
       }
       case Opcode.FROZENSET:
-        return this.#pushNode(new SetNode(this.#size++, this.#popMark(), true));
+        return this.#pushNode(new SetNode(this.#size++, this.#stack.popMark(), true));
       case Opcode.APPEND:
-        return this.#append([this.#pop()]);
+        return this.#append([this.#stack.pop()]);
       case Opcode.APPENDS:
-        return this.#append(this.#popMark());
+        return this.#append(this.#stack.popMark());
       case Opcode.SETITEM: {
-        const value = this.#pop();
-        return this.#setItems([this.#pop(), value]);
+        const value = this.#stack.pop();
+        return this.#setItems([this.#stack.pop(), value]);
       }
       case Opcode.SETITEMS:
-        return this.#setItems(this.#popMark());
+        return this.#setItems(this.#stack.popMark());
       case Opcode.ADDITEMS:
-        return this.#addItems(this.#popMark());
+        return this.#addItems(this.#stack.popMark());
 
       case Opcode.GLOBAL:
         return this.#pushGlobal(this.#utf8Line(), this.#utf8Line());
@@ -182,27 +177,27 @@ export class Machine {
       case Opcode.REDUCE:
       case Opcode.NEWOBJ: {
         const args = this.#popTuple();
-        return this.#pushCall(this.#pop(), args);
+        return this.#pushCall(this.#stack.pop(), args);
       }
       case Opcode.NEWOBJ_EX: {
-        const kwargs = this.#pop();
+        const kwargs = this.#stack.pop();
         if (!(kwargs instanceof DictNode)) this.#malformed("keyword arguments are not a dict");
         const args = this.#popTuple();
-        return this.#pushCall(this.#pop(), args, kwargs);
+        return this.#pushCall(this.#stack.pop(), args, kwargs);
       }
       case Opcode.OBJ: {
-        const [callee, ...args] = this.#popMark();
+        const [callee, ...args] = this.#stack.popMark();
         if (callee === undefined) this.#malformed("an object has no class");
         return this.#pushCall(callee, this.#tuple(args));
       }
       case Opcode.INST: {
-        const args = this.#tuple(this.#popMark());
+        const args = this.#tuple(this.#stack.popMark());
         this.#pushGlobal(this.#utf8Line(), this.#utf8Line());
-        return this.#pushCall(this.#pop(), args);
+        return this.#pushCall(this.#stack.pop(), args);
       }
       case Opcode.BUILD: {
-        const state = this.#pop();
-        const target = this.#top();
+        const state = this.#stack.pop();
+        const target = this.#stack.top();
         if (!(target instanceof CallNode)) {
           this.#malformed("a value that has no state is given one");
         }
@@ -241,16 +236,14 @@ export class Machine {
       }
 
       case Opcode.POP:
-        if (this.#marks.length > 0 && this.#stack.length === this.#fence) this.#popMark();
-        else this.#pop();
-        return;
+        return this.#stack.drop();
       case Opcode.POP_MARK:
-        this.#popMark();
+        this.#stack.popMark();
         return;
       case Opcode.DUP:
-        return this.#push(this.#top());
+        return this.#push(this.#stack.top());
       case Opcode.PUT:
-        return this.#memo.set(this.#index(), this.#top());
+        return this.#memo.set(this.#index(), this.#stack.top());
       case Opcode.GET:
         return this.#get(this.#index());
       case Opcode.FRAME:
@@ -302,35 +295,14 @@ export class Machine {
     this.#stack.push(node);
   }
 
-  #top(): Node {
-    const node = this.#stack.at(-1);
-    if (node === undefined || this.#stack.length === this.#fence) {
-      this.#malformed("an instruction needs a value, and there is none");
-    }
-    return node;
-  }
-
-  #pop(): Node {
-    const node = this.#top();
-    this.#stack.pop();
-    return node;
-  }
-
-  #popMark(): Array<Node> {
-    const mark = this.#marks.pop();
-    if (mark === undefined) this.#malformed("an instruction needs a mark, and there is none");
-    this.#fence = this.#marks.at(-1) ?? 0;
-    return this.#stack.splice(mark);
-  }
-
   #popText(): string {
-    const text = this.#pop();
+    const text = this.#stack.pop();
     if (typeof text !== "string") this.#malformed("a name is not a text");
     return text;
   }
 
   #popTuple(): TupleNode {
-    const args = this.#pop();
+    const args = this.#stack.pop();
     if (!(args instanceof TupleNode)) this.#malformed("arguments are not a tuple");
     return args;
   }
@@ -404,7 +376,7 @@ export class Machine {
   }
 
   #append(items: ReadonlyArray<Node>): void {
-    const list = this.#top();
+    const list = this.#stack.top();
     if (!(list instanceof ListNode || list instanceof CallNode)) {
       this.#malformed("something is appended to a value that is not a list");
     }
@@ -412,7 +384,7 @@ export class Machine {
   }
 
   #setItems(pairs: ReadonlyArray<Node>): void {
-    const dict = this.#top();
+    const dict = this.#stack.top();
     if (!(dict instanceof DictNode || dict instanceof CallNode)) {
       this.#malformed("a key is set in a value that is not a dict");
     }
@@ -421,7 +393,7 @@ export class Machine {
   }
 
   #addItems(items: ReadonlyArray<Node>): void {
-    const set = this.#top();
+    const set = this.#stack.top();
     if (!(set instanceof SetNode && !set.frozen || set instanceof CallNode)) {
       this.#malformed("something is added to a value that is not a set");
     }

@@ -49,6 +49,12 @@ export const bigInteger = (value: PickleValue | undefined): bigint | undefined =
   return typeof value === "number" && Number.isSafeInteger(value) ? BigInt(value) : undefined;
 };
 
+/** An integer of 64 bits. */
+export const int64 = (value: PickleValue | undefined): bigint | undefined => {
+  const number = bigInteger(value);
+  return number !== undefined && BigInt.asIntN(64, number) === number ? number : undefined;
+};
+
 /** An integer or a float. */
 export const float = (value: PickleValue | undefined): number | undefined =>
   typeof value === "number"

@@ -90,7 +90,7 @@ const columns = (
   for (const { name, dtype, offset } of fields ?? []) {
     const size = dtype.itemSize;
     const packed = budget.bytes(count * size);
-    budget.step(count * size);
+    budget.step(count * Math.max(1, size / 8));
     for (let i = 0, to = 0; i < count; i++) {
       const from = i * itemSize + offset;
       for (let byte = 0; byte < size; byte++) packed[to++] = memory[from + byte]!;

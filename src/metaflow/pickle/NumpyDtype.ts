@@ -6,7 +6,7 @@
 import { array, bytes, integer, map, natural, naturals, tagged, text, texts } from "./Narrow.ts";
 import type { Dtype, DtypeField, NumpyUnit } from "./NdArray.ts";
 import type { PickleValue } from "./PickleValue.ts";
-import { type Rule } from "./Rule.ts";
+import type { Rule } from "./Rule.ts";
 import { decodeLatin1 } from "./Text.ts";
 
 const KINDS = ["b", "i", "u", "f", "c", "M", "m", "U", "S", "O", "V"] as const;

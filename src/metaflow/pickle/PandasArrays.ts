@@ -14,6 +14,7 @@ import {
   bigInteger,
   float,
   globalName,
+  int64,
   integer,
   map,
   natural,
@@ -244,7 +245,7 @@ const nanoseconds = (
   value: PickleValue | undefined,
   resolution: PickleValue | undefined,
 ): bigint | undefined => {
-  const ticks = bigInteger(value);
+  const ticks = int64(value);
   const length = resolution === undefined ? 1n : RESOLUTIONS.get(integer(resolution) ?? 0);
   return ticks === undefined || length === undefined ? undefined : ticks * length;
 };

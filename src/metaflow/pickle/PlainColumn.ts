@@ -7,7 +7,7 @@
 import type { Budget } from "./Budget.ts";
 import { ofCategories } from "./Categories.ts";
 import { isMissing } from "./Column.ts";
-import { bigInteger, float, tagged } from "./Narrow.ts";
+import { float, int64, tagged } from "./Narrow.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import { show } from "./Show.ts";
 import type { Column, ColumnValues } from "./Table.ts";
@@ -67,11 +67,6 @@ interface Reading {
   readonly read: (value: PickleValue) => number | bigint | undefined;
   readonly values: (memory: ArrayBuffer) => PlainValues;
 }
-
-const int64 = (value: PickleValue): bigint | undefined => {
-  const integer = bigInteger(value);
-  return integer === undefined || BigInt.asIntN(64, integer) !== integer ? undefined : integer;
-};
 
 const READINGS: ReadonlyArray<Reading> = [
   {

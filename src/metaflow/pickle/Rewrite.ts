@@ -57,7 +57,7 @@ export class Rewriting {
 
   constructor(tree: Tree, budget: Budget, options: RewriteOptions) {
     this.#root = tree.root;
-    this.#context = { ...options, budget, keys: new Keys() };
+    this.#context = { ...options, budget, keys: new Keys(budget) };
     this.#values = new Array(tree.size);
   }
 

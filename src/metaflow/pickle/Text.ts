@@ -186,7 +186,7 @@ export const parseInteger = (text: string): number | bigint | undefined => {
 /** Reads a decimal float as Python's `float` does. */
 export const parseFloatText = (text: string): number | undefined => {
   const trimmed = text.trim();
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed);
+  if (/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed);
   const special = /^([+-]?)(?:(inf(?:inity)?)|nan)$/i.exec(trimmed);
   if (special === null) return undefined;
   if (special[2] === undefined) return NaN;
