@@ -5,7 +5,7 @@
  */
 import { Effect, Stream } from "effect";
 import type { DataFrame } from "../Polars.ts";
-import type { OneOrMany } from "./arguments.ts";
+import { type OneOrMany, refuseValue } from "./arguments.ts";
 import {
   failingAs,
   MissingConfiguration,
@@ -116,7 +116,7 @@ export interface ReadOnlyProject {
    * is reached. No ids give no runs. Nothing is requested before the stream runs.
    */
   readonly fetchReadOnlyRuns: (
-    ids: {
+    ids?: {
       readonly withIds?: OneOrMany | null | undefined;
       readonly customIds?: OneOrMany | null | undefined;
     },
@@ -124,7 +124,7 @@ export interface ReadOnlyProject {
 
   /** Opens experiments by name, as {@link fetchReadOnlyRuns} does runs. */
   readonly fetchReadOnlyExperiments: (
-    names: { readonly names?: OneOrMany | null | undefined },
+    names?: { readonly names?: OneOrMany | null | undefined },
   ) => Stream.Stream<ReadOnlyRun, NeptuneError>;
 
   /**
@@ -147,6 +147,9 @@ const open = (
 ): Effect.Effect<ReadOnlyProject, NeptuneError, NeptuneSource> =>
   Effect.gen(function* () {
     const source = yield* NeptuneSource;
+    if (identifier != null && typeof identifier !== "string") {
+      return yield* refuseValue("project", "a string such as workspace/name", identifier);
+    }
     const name = identifier || (yield* textVariable("NEPTUNE_PROJECT"));
     if (name === undefined) {
       return yield* new MissingConfiguration({ variable: "NEPTUNE_PROJECT", parameter: "project" });
@@ -194,8 +197,8 @@ const make = (source: NeptuneSource, project: string): ReadOnlyProject => {
     fetchExperimentsDf: (options = {}) =>
       operation("fetchExperimentsDf", fetchWithOptions(source, project, "experiments", options)),
     run: (selector) => operation("run", openOne(source, self, selector)),
-    fetchReadOnlyRuns: (ids) => stream("fetchReadOnlyRuns", openRuns(source, self, ids)),
-    fetchReadOnlyExperiments: (names) =>
+    fetchReadOnlyRuns: (ids = {}) => stream("fetchReadOnlyRuns", openRuns(source, self, ids)),
+    fetchReadOnlyExperiments: (names = {}) =>
       stream("fetchReadOnlyExperiments", openExperiments(source, self, names)),
     diagnose: () => operation("diagnose", source.diagnose(project)),
   };

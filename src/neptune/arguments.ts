@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Effect, Schema, SchemaIssue } from "effect";
+import { Effect, Formatter, Predicate, Schema, SchemaIssue } from "effect";
 import { RE2JS } from "re2js";
 import type { ProgressCallback } from "../Progress.ts";
 import { describe, InvalidArgument, InvalidRegex } from "./NeptuneError.ts";
@@ -18,10 +18,10 @@ export const OneOrMany: Schema.Codec<OneOrMany> = Schema.Union([
 ]).annotate({ expected: "a string or a list of strings" });
 
 /** The schema of a `progressBar` option. */
-export const ProgressBar: Schema.Codec<boolean | ProgressCallback | null> = Schema.Union([
-  Schema.NullOr(Schema.Boolean),
-  Schema.declare((value): value is ProgressCallback => typeof value === "function"),
-]).annotate({ expected: "true, false, null or a function" });
+export const ProgressBar: Schema.Codec<boolean | ProgressCallback | null> = Schema.declare(
+  (value): value is boolean | ProgressCallback | null =>
+    value === null || typeof value === "boolean" || typeof value === "function",
+).annotate({ expected: "true, false, null or a function" });
 
 /** The list that is meant. */
 export const many = (value: OneOrMany | null | undefined): ReadonlyArray<string> =>
@@ -30,6 +30,33 @@ export const many = (value: OneOrMany | null | undefined): ReadonlyArray<string>
 /** Fails with a sentence about a parameter. */
 export const refuse = (parameter: string, message: string): Effect.Effect<never, InvalidArgument> =>
   Effect.fail(new InvalidArgument({ parameter, message }));
+
+/** Fails with what an argument must be, and what it is. */
+export const refuseValue = (
+  parameter: string,
+  expected: string,
+  value: unknown,
+): Effect.Effect<never, InvalidArgument> =>
+  refuse(parameter, `${parameter} must be ${expected}, not ${show(value)}.`);
+
+/** Checks the path of a field. */
+export const checkPath = (path: string): Effect.Effect<void, InvalidArgument> =>
+  typeof path === "string" ? Effect.void : refuseValue("path", "the path of a field", path);
+
+/** The paths that are meant, each once: a single text is a path, not a list of characters. */
+export const pathsOf = (
+  paths: Iterable<string>,
+): Effect.Effect<ReadonlySet<string>, InvalidArgument> =>
+  Effect.suspend(() => {
+    const all = typeof paths === "string"
+      ? [paths]
+      : Predicate.isIterable(paths)
+      ? [...paths]
+      : [undefined];
+    return all.every(Predicate.isString)
+      ? Effect.succeed(new Set(all))
+      : refuseValue("paths", "a path or several", paths);
+  });
 
 /**
  * Checks options by name and type. One that does not exist is refused, for it would be ignored.
@@ -45,26 +72,35 @@ export const checkOptions = (
       const [first] = format(issue).issues;
       const path = (first?.path ?? []).map(String);
       const [parameter = "options"] = path;
-      const expected = (first?.message ?? "").replace(/^Expected /, "");
-      return refuse(
-        parameter,
-        path.length > 0 && !(parameter in schema.fields)
-          ? `There is no option ${JSON.stringify(parameter)}; there are ` +
-            `${Object.keys(schema.fields).join(", ")}.`
-          : `${path.join(".") || "The argument"} must be ${expected}, not ` +
+      return path.length > 0 && !Object.hasOwn(schema.fields, parameter)
+        ? refuse(
+          parameter,
+          `There is no option ${JSON.stringify(parameter)}; there are ` +
+            `${Object.keys(schema.fields).join(", ")}.`,
+        )
+        : refuse(
+          parameter,
+          `${path.join(".") || "The argument"} must be ${expectedIn(first?.message)}, not ` +
             `${show(valueAt(options, path))}.`,
-      );
+        );
     }),
   );
 };
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1();
 
+/** What a message of Schema expects, in words for a person. */
+const expectedIn = (message = ""): string =>
+  message.replace(/^Expected /, "")
+    .replaceAll(/ \| (null|undefined)/g, "")
+    .replace(/^(string|number|boolean)$/, "a $1")
+    .replace(/^object$/, "an object");
+
 const valueAt = (value: unknown, path: ReadonlyArray<string>): unknown =>
   path.reduce<unknown>((inner, key) => Object(inner)[key], value);
 
 const show = (value: unknown): string => {
-  const text = typeof value === "bigint" ? `${value}n` : JSON.stringify(value) ?? String(value);
+  const text = Formatter.format(value);
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 };
 

@@ -23,6 +23,18 @@ const natMask = (ticks: BigInt64Array, budget: Budget): Uint8Array | null => {
   return missing;
 };
 
+/** Days as dates, if they are as many as those have room for. */
+const dates = (days: BigInt64Array, budget: Budget): Column | undefined => {
+  const missing = natMask(days, budget);
+  const data = new Int32Array(budget.bytes(4 * days.length).buffer);
+  for (let i = 0; i < days.length; i++) {
+    if (missing?.[i] === 1) continue;
+    if (BigInt.asIntN(32, days[i]!) !== days[i]) return undefined;
+    data[i] = Number(days[i]);
+  }
+  return column({ type: "date", data }, missing);
+};
+
 /** The elements of an array with one dimension, whatever its shape says, as a column. */
 const ofElements = (dtype: Dtype, data: NdArray["data"], budget: Budget): Column | undefined => {
   if (isFields(data)) return undefined;
@@ -31,7 +43,9 @@ const ofElements = (dtype: Dtype, data: NdArray["data"], budget: Budget): Column
   }
   if (data instanceof BigInt64Array && (dtype.kind === "M" || dtype.kind === "m")) {
     const { unit } = dtype;
-    if (!isTimeUnit(unit) || dtype.count !== 1) return undefined;
+    if (dtype.count !== 1) return undefined;
+    if (dtype.kind === "M" && unit === "D") return dates(data, budget);
+    if (!isTimeUnit(unit)) return undefined;
     return column(
       dtype.kind === "M"
         ? { type: "datetime", data, unit, timeZone: null }
@@ -45,18 +59,26 @@ const ofElements = (dtype: Dtype, data: NdArray["data"], budget: Budget): Column
       ? column({ type: "bool", data })
       : undefined;
   }
-  return objectColumn(data);
+  return objectColumn(data, budget);
 };
 
-/** The same array, stored row by row. */
+/** The same array of at most two dimensions, stored row by row. */
 const inRows = (array: NdArray, budget: Budget): NdArray => {
   const { data, order, shape } = array;
-  if (order === "C" || !ArrayBuffer.isView(data)) return array;
-  const axes = shape.map((_, axis) => axis).toReversed();
-  const memory = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const size = memory.length / product(shape);
-  const turned = transpose(memory, size, shape.toReversed(), axes, budget);
-  return { ...array, order: "C", data: alike(data, turned) };
+  const [rows = 1, length = 1] = shape;
+  if (order === "C" || isFields(data)) return array;
+  if (ArrayBuffer.isView(data)) {
+    const memory = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const size = memory.length / product(shape);
+    const turned = transpose(memory, size, [length, rows], [1, 0], budget);
+    return { ...array, order: "C", data: alike(data, turned) };
+  }
+  budget.heap(16 * data.length);
+  const turned = Array.from(
+    { length: data.length },
+    (_, at) => data[at % length * rows + Math.floor(at / length)] ?? null,
+  );
+  return { ...array, order: "C", data: turned };
 };
 
 /** Complex numbers, of which no column has an array, one by one. */
@@ -85,7 +107,7 @@ export const arrayColumns = (
   if (count === undefined || length === undefined || array.shape.length > 2) return undefined;
   const { data, dtype } = asObjects(inRows(array, budget), budget);
   if (isFields(data) || data.length !== count * length) return undefined;
-  budget.heap(256 * count);
+  budget.heap(256 * count + (ArrayBuffer.isView(data) ? 0 : 8 * data.length));
   const columns = Array.from({ length: count }, (_, row) => {
     const [start, end] = [row * length, (row + 1) * length];
     return ofElements(

@@ -183,7 +183,7 @@ const plainColumn = (
   switch (type.type) {
     case "null":
       budget.heap(16 * length);
-      return objectColumn(new Array<PickleValue>(length).fill(null));
+      return objectColumn(new Array<PickleValue>(length).fill(null), budget);
     case "bool": {
       const data = unpack(first, offset, length, true, budget);
       return data && made({ type: "bool", data });
@@ -226,7 +226,7 @@ const NOTHING = new Uint8Array();
 const partsOf = (restored: ReadonlyArray<PickleValue>, budget: Budget): Parts | undefined => {
   const [, lengthArg, , offsetArg, bufferArgs, children] = restored;
   const [length, offset] = [natural(lengthArg), natural(offsetArg)];
-  const [validity, first, second] = array(bufferArgs)?.map(bufferOf) ?? [];
+  const [validity, first, second] = array(bufferArgs)?.slice(0, 3).map(bufferOf) ?? [];
   if (length === undefined || offset === undefined || array(children)?.length !== 0) {
     return undefined;
   }
@@ -266,6 +266,7 @@ const restoreArray: Rule = ofArgs(([restored, ...rest], { budget }) =>
 const columnOf = (value: PickleValue): Column | undefined => tagged(value, "Series")?.column;
 
 const chunkedArray: Rule = ofArgs(([chunks, typeArg], { budget }) => {
+  budget.step(array(chunks)?.length ?? 0);
   const columns = array(chunks)?.map(columnOf);
   if (!columns?.every((chunk) => chunk !== undefined)) return undefined;
   const type = plainType(typeArg);
@@ -274,7 +275,8 @@ const chunkedArray: Rule = ofArgs(([chunks, typeArg], { budget }) => {
   return type === undefined ? undefined : series(plainColumn(type, empty, budget));
 });
 
-const table: Rule = ofArgs(([arrays, schema]): DataFrame | undefined => {
+const table: Rule = ofArgs(([arrays, schema], { budget }): DataFrame | undefined => {
+  budget.heap(128 * (array(arrays)?.length ?? 0));
   const made = opaque(schema);
   const fields = made?.name === "pyarrow.lib.schema" ? array(made.args[0]) : undefined;
   const columns = array(arrays)?.map((value, i) => {

@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { Budget } from "./Budget.ts";
 import { array, bytes, float, map, tagged, text } from "./Narrow.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import type { Integer } from "./PythonTypes.ts";
 import { ofArgs, type Rule } from "./Rule.ts";
+import { encodeLatin1 } from "./Text.ts";
 
 const EXCEPTIONS =
   ("ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup " +
@@ -53,40 +55,53 @@ const complex: Rule = ofArgs(([real, imaginary, ...rest]) => {
     : { _tag: "Complex", re, im };
 });
 
-/** The members of a call such as `set([1, 2])`, the form that sets have in protocols before 4. */
-const members = (args: ReadonlyArray<PickleValue>): ReadonlyArray<PickleValue> | undefined =>
-  args.length === 0 ? [] : args.length === 1 ? array(args[0]) : undefined;
+/**
+ * The members of a call such as `set([1, 2])`, the form that sets have in protocols before 4. They
+ * are charged for, as a list can be that of many calls.
+ */
+const members = (
+  args: ReadonlyArray<PickleValue>,
+  budget: Budget,
+): ReadonlyArray<PickleValue> | undefined => {
+  const items = args.length === 0 ? [] : args.length === 1 ? array(args[0]) : undefined;
+  budget.heap(64 * (items?.length ?? 0));
+  return items;
+};
 
 const set = (frozen: boolean): Rule =>
-  ofArgs((args, { keys }) => {
-    const items = members(args);
+  ofArgs((args, { budget, keys }) => {
+    const items = members(args, budget);
     if (items === undefined) return undefined;
     const made = new Set<PickleValue>();
     keys.fillSet(made, items);
     return frozen ? Object.freeze(made) : made;
   });
 
-const list: Rule = ofArgs((args) => members(args)?.slice());
+const list: Rule = ofArgs((args, { budget }) => members(args, budget)?.slice());
 
-const tuple: Rule = ofArgs((args) => {
-  const items = members(args)?.slice();
+const tuple: Rule = ofArgs((args, { budget }) => {
+  const items = members(args, budget)?.slice();
   return items === undefined ? undefined : Object.freeze(items);
 });
 
 /** The keys and values, in turn, of what a dict is made of: another one, or pairs. */
 export const dictPairs = (
   args: ReadonlyArray<PickleValue>,
+  budget: Budget,
 ): ReadonlyArray<PickleValue> | undefined => {
   const source = map(args[0]);
-  if (source !== undefined && args.length === 1) return [...source].flat();
-  const items = members(args)?.map(array);
+  if (source !== undefined && args.length === 1) {
+    budget.heap(128 * source.size);
+    return [...source].flat();
+  }
+  const items = members(args, budget)?.map(array);
   return items?.every((pair) => pair?.length === 2)
     ? items.flatMap((pair) => pair ?? [])
     : undefined;
 };
 
-const dict: Rule = ({ args, kwargs, state, items, pairs }, { keys }) => {
-  const first = dictPairs(args);
+const dict: Rule = ({ args, kwargs, state, items, pairs }, { budget, keys }) => {
+  const first = dictPairs(args, budget);
   if (first === undefined || kwargs !== undefined || state !== undefined || items.length > 0) {
     return undefined;
   }
@@ -95,21 +110,26 @@ const dict: Rule = ({ args, kwargs, state, items, pairs }, { keys }) => {
   return made;
 };
 
-const latin1 = (args: ReadonlyArray<PickleValue>): Uint8Array | undefined => {
+const latin1 = (
+  args: ReadonlyArray<PickleValue>,
+  budget: Budget,
+): Uint8Array | undefined => {
   const [source, encoding] = [text(args[0]), text(args[1])];
-  return source === undefined || encoding === undefined || !/^latin-?1$/.test(encoding)
-    ? undefined
-    : Uint8Array.from(source, (character) => character.charCodeAt(0));
+  if (source === undefined || encoding === undefined || !/^latin-?1$/.test(encoding)) {
+    return undefined;
+  }
+  budget.heap(source.length);
+  return encodeLatin1(source);
 };
 
 const bytesOf: Rule = ofArgs((args) => args.length === 0 ? new Uint8Array() : undefined);
 
-const bytearray: Rule = ofArgs((args, { typed }) => {
+const bytearray: Rule = ofArgs((args, { budget, typed }) => {
   const content = args.length === 0
     ? new Uint8Array()
     : args.length === 1
     ? bytes(args[0])
-    : latin1(args);
+    : latin1(args, budget);
   return content === undefined || !typed ? content : { _tag: "ByteArray", bytes: content };
 });
 

@@ -30,11 +30,22 @@ export const isMissing = (value: PickleValue): boolean =>
   typeof value === "object" && isTagged(value) && value._tag === "Missing";
 
 /** Texts if all that are not missing are, else objects. */
-export const objectColumn = (data: ReadonlyArray<PickleValue>): Column =>
-  data.some((value) => typeof value === "string") &&
-    data.every((value) => typeof value === "string" || isMissing(value))
-    ? column({ type: "text", data: data.map((value) => typeof value === "string" ? value : null) })
+export const objectColumn = (data: ReadonlyArray<PickleValue>, budget: Budget): Column => {
+  budget.step(data.length);
+  return data.some((value) => typeof value === "string") &&
+      data.every((value) => typeof value === "string" || isMissing(value))
+    ? textColumn(data, budget)
     : column({ type: "objects", data });
+};
+
+/** The texts among objects; the rest is missing. */
+export const textColumn = (data: ReadonlyArray<PickleValue>, budget: Budget): Column => {
+  budget.heap(16 * data.length);
+  return column({
+    type: "text",
+    data: data.map((value) => typeof value === "string" ? value : null),
+  });
+};
 
 /** The columns of row labels; a range is counted out. */
 export const rowColumns = (
@@ -87,7 +98,13 @@ export const cell = ({ values, missing }: Column, row: number): PickleValue => {
 
 const NANOS = { s: 1_000_000_000n, ms: 1_000_000n, us: 1000n, ns: 1n };
 
-const isoDay = (days: number): string => new Date(days * 86_400_000).toISOString().slice(0, 10);
+/** The last day that a date of JavaScript has; Python's end long before. */
+const MAX_DAY = 100_000_000;
+
+const isoDay = (days: number): string =>
+  Math.abs(days) > MAX_DAY
+    ? `1970-01-01 and ${days} days`
+    : new Date(days * 86_400_000).toISOString().split("T")[0]!;
 
 /** A zone of the IANA, or an offset such as `+02:00`. */
 const namedZone = (zone: string): TimeZone => {

@@ -11,7 +11,7 @@ import type { Column, ColumnValues } from "./Table.ts";
 /** Columns of one type, one after another; values one by one where the types differ. */
 export const concat = (columns: ReadonlyArray<Column>, budget: Budget): Column => {
   const [first] = columns;
-  if (first === undefined) return objectColumn([]);
+  if (first === undefined) return objectColumn([], budget);
   if (columns.length === 1) return first;
   const heights = columns.map((some) => heightOf(some) ?? 0);
   const joined = concatValues(columns.map(({ values }) => values), budget);
@@ -19,6 +19,7 @@ export const concat = (columns: ReadonlyArray<Column>, budget: Budget): Column =
   budget.heap(64 * heights.reduce((sum, height) => sum + height, 0));
   return objectColumn(
     columns.flatMap((some, i) => Array.from({ length: heights[i]! }, (_, row) => cell(some, row))),
+    budget,
   );
 };
 

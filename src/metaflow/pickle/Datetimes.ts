@@ -8,23 +8,30 @@ import { bytes, float, int64, integer, map, tagged, text } from "./Narrow.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import type { Timedelta, TimeZone } from "./PythonTypes.ts";
 import { ofArgs, type Rule } from "./Rule.ts";
+import { encodeLatin1 } from "./Text.ts";
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
 /** The packed fields of a date or time; Python 2 has them as text. */
 const packed = (value: PickleValue | undefined, length: number): Uint8Array | undefined => {
-  const content = typeof value === "string"
-    ? Uint8Array.from(value, (character) => character.charCodeAt(0))
+  const content = typeof value === "string" && value.length === length
+    ? encodeLatin1(value)
     : bytes(value);
   return content?.length === length ? content : undefined;
 };
+
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+
+const daysIn = (year: number, month: number): number =>
+  month === 2 ? (isLeap(year) ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
 
 /** Year, month and day, packed from `at` on; the highest bit of the month is none of it. */
 const isoDate = (fields: Uint8Array, at: number): string | undefined => {
   const year = fields[at]! * 256 + fields[at + 1]!;
   const month = fields[at + 2]! & 127;
   const day = fields[at + 3]!;
-  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= 31
+  return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
+      day <= daysIn(year, month)
     ? `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`
     : undefined;
 };
@@ -58,13 +65,17 @@ const offsetAt = (zone: TimeZone, clockMillis: number, fold: 0 | 1): number | nu
   return chosen === null ? null : (clockMillis - chosen) / 1000;
 };
 
-const datetime: Rule = ofArgs(([content, timeZone = null, ...rest]) => {
+/** Looking up a time zone takes this much longer than other things do. */
+const ZONE_STEPS = 200;
+
+const datetime: Rule = ofArgs(([content, timeZone = null, ...rest], { budget }) => {
   const fields = packed(content, 10);
   if (fields === undefined || rest.length > 0) return undefined;
   const fold = fields[2]! > 127 ? 1 : 0;
   const [date, time] = [isoDate(fields, 0), isoTime(fields, 4, fields[4]!)];
   if (date === undefined || time === undefined) return undefined;
   const zone = tagged(timeZone, "TimeZone");
+  if (zone?.offsetSeconds === null) budget.step(ZONE_STEPS);
   const clockMillis = zone && Date.parse(`${date}T${time.slice(0, 8)}Z`);
   const offsetSeconds = zone && clockMillis !== undefined
     ? offsetAt(zone, clockMillis, fold)

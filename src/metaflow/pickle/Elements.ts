@@ -20,6 +20,7 @@ export const numbers = (
   bigEndian: boolean,
   budget: Budget,
 ): TypedArray | undefined => {
+  if (kind === "f" && size === 2) return halves(bytes, bigEndian, budget);
   const view = VIEWS[`${kind}${size}`];
   if (view === undefined || bytes.length % size !== 0) return undefined;
   const swap = bigEndian && size > 1;
@@ -28,6 +29,15 @@ export const numbers = (
   copy.set(bytes);
   if (swap) swapBytes(copy, size);
   return view(copy);
+};
+
+/** Floats of two bytes as those of four, which have them all. */
+const halves = (bytes: Uint8Array, bigEndian: boolean, budget: Budget): TypedArray | undefined => {
+  if (bytes.length % 2 !== 0) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const singles = new Float32Array(budget.bytes(2 * bytes.length).buffer);
+  for (let i = 0; i < singles.length; i++) singles[i] = view.getFloat16(2 * i, !bigEndian);
+  return singles;
 };
 
 type View = (bytes: Uint8Array) => TypedArray;
@@ -49,14 +59,6 @@ const VIEWS: Readonly<Record<string, View>> = {
   u2: viewOf(Uint16Array),
   u4: viewOf(Uint32Array),
   u8: viewOf(BigUint64Array),
-  // Every half is exactly a single.
-  f2: (bytes) => {
-    const halves = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    return Float32Array.from(
-      { length: bytes.length / 2 },
-      (_, i) => halves.getFloat16(2 * i, true),
-    );
-  },
   f4: viewOf(Float32Array),
   f8: viewOf(Float64Array),
 };

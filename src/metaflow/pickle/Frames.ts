@@ -56,7 +56,7 @@ const namedLabels = (
   taken: ReadonlyArray<string>,
   budget: Budget,
 ): ReadonlyArray<Named> => {
-  if (labels === null || isDefault(labels)) return [];
+  if (labels === null || isDefault(labels, height)) return [];
   const columns = rowColumns(labels, height, budget);
   return columns.map((column, level) => ({
     name: nameOf(
@@ -67,9 +67,11 @@ const namedLabels = (
   }));
 };
 
-/** Whether rows are only counted, which a frame does by itself. */
-const isDefault = (labels: RowLabels): boolean =>
-  "start" in labels && labels.start === 0 && labels.step === 1 && labels.label === null;
+/** Whether rows are only counted, which a frame does by itself, or there are none. */
+const isDefault = (labels: RowLabels, height: number): boolean =>
+  "start" in labels
+    ? labels.start === 0 && labels.step === 1 && labels.label === null
+    : height === 0 && labels.every(({ label }) => label === null);
 
 /** An array of one dimension as one column, of two with a column for each place in a row. */
 const ofArray = (array: NdArray, budget: Budget): ReadonlyArray<Named> | undefined => {
@@ -124,9 +126,14 @@ const NOT_WHOLE_HOURS = /^[+-]\d\d:(?!00$)/;
 const polarsZone = (zone: string | null): string | null =>
   zone !== null && NOT_WHOLE_HOURS.test(zone) ? "UTC" : zone;
 
-/** Milliseconds for seconds, which Polars does not count in. */
+/** Milliseconds for seconds, which Polars does not count in; NaT is marked as missing elsewhere. */
 const inMillis = (seconds: BigInt64Array): BigInt64Array =>
-  seconds.map((value) => value === -(2n ** 63n) ? 0n : value * 1000n);
+  seconds.map((value) => {
+    const millis = value === -(2n ** 63n) ? 0n : value * 1000n;
+    if (BigInt.asIntN(64, millis) === millis) return millis;
+    const problem = `a time of ${value} s is beyond what Polars counts in milliseconds`;
+    throw new PickleError({ reason: new NotTabular({ problem }) });
+  });
 
 /** Typed arrays keep every bit of 64-bit integers. */
 const numbers = (pl: Polars, name: string, data: TypedArray): PolarsSeries =>
@@ -175,9 +182,10 @@ const build = (pl: Polars, columns: ReadonlyArray<Named>, budget: Budget): Frame
     const isPresent = pl.col(`m${i}`).eq(pl.lit(0));
     return [pl.when(isPresent).then(pl.col(`v${i}`)).otherwise(pl.lit(null)).alias(`v${i}`)];
   });
-  const repeated = names.filter((name, i) => names.indexOf(name) !== i);
-  if (repeated.length > 0) {
-    throw new PickleError({ reason: new DuplicateColumns({ names: [...new Set(repeated)] }) });
+  const seen = new Set<string>();
+  const repeated = new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
+  if (repeated.size > 0) {
+    throw new PickleError({ reason: new DuplicateColumns({ names: [...repeated] }) });
   }
   const frame = pl.DataFrame(series).select(...selection);
   frame.columns = names;
@@ -232,7 +240,11 @@ export const dataFrameOf = (pl: Polars, value: Tabular): Result.Result<Frame, Pi
  * import { Effect, Result } from "effect";
  *
  * // pickle.dumps(numpy.array([1.5, 2.5]))
- * const bytes = Uint8Array.from(atob("gASVigAAAAAAAACMFm51bXB5LmNvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVtcHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwKFlGgDjAVkdHlwZZSTlIwCZjiUiYiHlFKUKEsDjAE8lE5OTkr/////Sv////9LAHSUYolDEAAAAAAAAPg/AAAAAAAABECUdJRiLg=="), (c) => c.charCodeAt(0));
+ * const base64 =
+ *   "gASVmAAAAAAAAACMFW51bXB5LmNvcmUubXVsdGlhcnJheZSMDF9yZWNvbnN0cnVjdJSTlIwFbnVt" +
+ *   "cHmUjAduZGFycmF5lJOUSwCFlEMBYpSHlFKUKEsBSwKFlGgDjAVkdHlwZZSTlIwCZjiUiYiHlFKU" +
+ *   "KEsDjAE8lE5OTkr/////Sv////9LAHSUYolDEAAAAAAAAPg/AAAAAAAABECUdJRiLg==";
+ * const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
  * const array = Result.getOrThrow(Metaflow.Pickle.decode(bytes));
  * if (Metaflow.Pickle.isTabular(array)) {
  *   const { frame } = await Effect.runPromise(Metaflow.Pickle.toDataFrame(array));

@@ -1,28 +1,14 @@
 /**
  * Dicts and sets by Python's equality: `True`, `1` and `1.0` are one key, and so are equal tuples.
  *
+ * Two objects are two keys, also if Python would find them equal: a pickle that Python has written
+ * does not have equal keys in one dict.
+ *
  * @module
  */
 import type { Budget } from "./Budget.ts";
+import { isFrozenSet, isTagged, isTuple, type PickleValue } from "./PickleValue.ts";
 import { decodeLatin1 } from "./Text.ts";
-import { isArray, isFrozenSet, isTagged, isTuple, type PickleValue } from "./PickleValue.ts";
-import { show } from "./Show.ts";
-
-/** Small values without identity, equal when their text is. */
-const BY_TEXT: ReadonlySet<string> = new Set([
-  "Complex",
-  "Date",
-  "Datetime",
-  "Decimal",
-  "Fraction",
-  "IpAddress",
-  "PandasTimedelta",
-  "Path",
-  "Time",
-  "Timedelta",
-  "Timestamp",
-  "Uuid",
-]);
 
 type Compound = ReadonlyArray<PickleValue> | ReadonlySet<PickleValue>;
 
@@ -55,9 +41,9 @@ class Firsts {
 
 /** Fills the dicts and sets of one pickle. */
 export class Keys {
-  /** What stands for compound keys and texts: equal keys have the same object. */
+  /** What stands for bytes and compound keys: equal ones have the same token. */
   readonly #tokens = new Map<string, object>();
-  readonly #compounds = new Map<Compound, object>();
+  readonly #tokenOf = new Map<object, object>();
   readonly #numbers = new Map<unknown, number>();
   readonly #budget: Budget;
 
@@ -111,19 +97,21 @@ export class Keys {
     if (typeof key === "number") return Number.isNaN(key) ? {} : key;
     if (typeof key === "bigint") return asNumber(key) ?? key;
     if (typeof key !== "object" || key === null) return key;
-    if (key instanceof Uint8Array) return this.#token("b" + decodeLatin1(key));
+    if (key instanceof Uint8Array) return this.#bytes(key);
     const parts = compound(key);
     if (parts !== undefined) return this.#compound(parts);
-    if (!isTagged(key)) return key;
-    if (key._tag === "Float") return this.#identity(key.value);
-    return BY_TEXT.has(key._tag) ? this.#token("t" + show(key)) : key;
+    return isTagged(key) && key._tag === "Float" ? this.#identity(key.value) : key;
   }
 
-  #token(text: string): object {
-    const known = this.#tokens.get(text);
-    if (known !== undefined) return known;
-    const token = {};
+  #bytes(bytes: Uint8Array): object {
+    return this.#tokenOf.get(bytes) ?? this.#setToken(bytes, `b${decodeLatin1(bytes)}`);
+  }
+
+  #setToken(key: object, text: string): object {
+    this.#budget.heap(128 + 2 * text.length);
+    const token = this.#tokens.get(text) ?? {};
     this.#tokens.set(text, token);
+    this.#tokenOf.set(key, token);
     return token;
   }
 
@@ -131,30 +119,27 @@ export class Keys {
   #compound(whole: Compound): object {
     const pending = [whole];
     for (let next = pending.at(-1); next !== undefined; next = pending.at(-1)) {
-      const parts = [...next];
+      const parts = this.#tokenOf.has(next) ? [] : [...next];
       const before = parts
         .map(compound)
-        .filter((part) => part !== undefined && !this.#compounds.has(part));
-      if (before.length > 0 && !this.#compounds.has(next)) {
-        for (const part of before) if (part !== undefined) pending.push(part);
-        continue;
-      }
+        .filter((part) => part !== undefined)
+        .filter((part) => !this.#tokenOf.has(part));
+      for (const part of before) pending.push(part);
+      if (before.length > 0) continue;
       pending.pop();
-      if (this.#compounds.has(next)) continue;
+      if (this.#tokenOf.has(next)) continue;
       const numbers = parts.map((part) => this.#number(part));
-      this.#compounds.set(
+      this.#setToken(
         next,
-        isArray(next)
-          ? this.#token(`(${numbers.join()})`)
-          : this.#token(`{${numbers.sort((a, b) => a - b).join()}}`),
+        next instanceof Set ? `{${numbers.sort((a, b) => a - b).join()}}` : `(${numbers.join()})`,
       );
     }
-    return this.#compounds.get(whole) ?? whole;
+    return this.#tokenOf.get(whole) ?? whole;
   }
 
   #number(part: PickleValue): number {
     const parts = compound(part);
-    const identity = parts === undefined ? this.#identity(part) : this.#compounds.get(parts);
+    const identity = parts === undefined ? this.#identity(part) : this.#tokenOf.get(parts);
     const known = this.#numbers.get(identity);
     if (known !== undefined) return known;
     const number = this.#numbers.size;

@@ -321,8 +321,9 @@ export class Machine {
   }
 
   #pushLong(length: number): void {
+    const bytes = this.#in.take(length);
     this.#budget.heap(64 * length);
-    this.#push(readLong(this.#in.take(length)));
+    this.#push(readLong(bytes));
   }
 
   #pushDecimal(mayBeBoolean: boolean): void {
@@ -401,7 +402,9 @@ export class Machine {
   }
 
   #get(index: number): void {
-    this.#push(this.#memo.get(index) ?? this.#malformed(`nothing was put aside as ${index}`));
+    const node = this.#memo.get(index);
+    if (node === undefined) this.#malformed(`nothing was put aside as ${index}`);
+    this.#push(node);
   }
 
   #index(): number {

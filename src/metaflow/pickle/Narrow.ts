@@ -9,6 +9,7 @@ import {
   isArray,
   isMap,
   isTagged,
+  isTuple,
   PickleObject,
   type PickleValue,
   type TaggedValue,
@@ -75,16 +76,27 @@ export const bytes = (value: PickleValue | undefined): Uint8Array | undefined =>
 export const array = (value: PickleValue | undefined): ReadonlyArray<PickleValue> | undefined =>
   isArray(value) ? value : undefined;
 
-/** A list or tuple of integers from 0 on. */
-export const naturals = (value: PickleValue | undefined): ReadonlyArray<number> | undefined => {
-  const items = array(value)?.map((item) => natural(item));
-  return items?.every((item) => item !== undefined) ? items : undefined;
+/** NumPy's arrays have no more dimensions. */
+const MAX_DIMENSIONS = 64;
+
+/** The shape of an array, or an order of its axes. */
+export const dimensions = (value: PickleValue | undefined): ReadonlyArray<number> | undefined => {
+  const items = array(value);
+  if (items === undefined || items.length > MAX_DIMENSIONS) return undefined;
+  const sides = items.map((item) => natural(item));
+  return sides.every((side) => side !== undefined) ? sides : undefined;
 };
 
-/** A list or tuple of texts. */
-export const texts = (value: PickleValue | undefined): ReadonlyArray<string> | undefined => {
+/** A list or tuple of at most so many texts. */
+export const texts = (
+  value: PickleValue | undefined,
+  max: number,
+): ReadonlyArray<string> | undefined => {
   const items = array(value);
-  return items?.every((item) => typeof item === "string") ? items : undefined;
+  return items !== undefined && items.length <= max &&
+      items.every((item) => typeof item === "string")
+    ? items
+    : undefined;
 };
 
 /** A dict. */
@@ -95,6 +107,15 @@ export const map = (
 /** An opaque object. */
 export const opaque = (value: PickleValue | undefined): PickleObject | undefined =>
   value instanceof PickleObject ? value : undefined;
+
+/** An attribute of an opaque object. */
+export const attribute = (
+  object: PickleObject | undefined,
+  name: string,
+): PickleValue | undefined => {
+  const [own, slots] = isTuple(object?.state) ? object.state : [object?.state];
+  return map(slots)?.get(name) ?? map(own)?.get(name);
+};
 
 /** The full name of a class, function or constant. */
 export const globalName = (value: PickleValue | undefined): string | undefined => {

@@ -5,7 +5,7 @@
  */
 import type { Budget } from "./Budget.ts";
 import { numbers, product, transpose } from "./Elements.ts";
-import { array, bytes, globalName, naturals, tagged, text } from "./Narrow.ts";
+import { array, bytes, dimensions, globalName, tagged, text } from "./Narrow.ts";
 import { type Dtype, isFields, type NdArray, type NdData } from "./NdArray.ts";
 import { DTYPE_RULES } from "./NumpyDtype.ts";
 import type { PickleValue } from "./PickleValue.ts";
@@ -125,7 +125,7 @@ const stored = (
   [sides, type, isFortran, content]: ReadonlyArray<PickleValue>,
   { budget }: Context,
 ): NdArray | undefined => {
-  const shape = naturals(sides);
+  const shape = dimensions(sides);
   const dtype = tagged(type, "Dtype");
   if (shape === undefined || dtype === undefined) return undefined;
   // Python objects come as a list, which goes through the last dimension first in any case.
@@ -168,11 +168,11 @@ const isPermutation = (axes: ReadonlyArray<number>, count: number): boolean =>
 const fromBuffer: Rule = ofArgs(([content, type, sides, layout, axisOrder], { budget }) => {
   const memory = bytes(content);
   const dtype = tagged(type, "Dtype");
-  const shape = naturals(sides);
+  const shape = dimensions(sides);
   const order = text(layout);
   if (memory === undefined || dtype === undefined || shape === undefined) return undefined;
   if (order === "C" || order === "F") return ofMemory(dtype, shape, order, memory, budget);
-  const axes = naturals(axisOrder);
+  const axes = dimensions(axisOrder);
   const isWhole = memory.length === product(shape) * dtype.itemSize;
   if (order !== "K" || axes === undefined || !isPermutation(axes, shape.length) || !isWhole) {
     return undefined;

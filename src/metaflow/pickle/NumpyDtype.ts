@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { array, bytes, integer, map, natural, naturals, tagged, text, texts } from "./Narrow.ts";
+import { array, bytes, dimensions, integer, map, natural, tagged, text, texts } from "./Narrow.ts";
 import type { Dtype, DtypeField, NumpyUnit } from "./NdArray.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import type { Rule } from "./Rule.ts";
@@ -96,7 +96,7 @@ const fieldsOf = (
   itemSize: number,
 ): ReadonlyArray<DtypeField> | undefined => {
   const byName = map(fields);
-  const all = texts(names)?.map((field): DtypeField | undefined => {
+  const all = texts(names, MAX_PARTS)?.map((field): DtypeField | undefined => {
     const [type, start] = array(byName?.get(field)) ?? [];
     const dtype = tagged(type, "Dtype");
     const offset = natural(start);
@@ -116,20 +116,19 @@ const dtype: Rule = ({ args, kwargs, state, items, pairs }) => {
     : byCode(text(code) ?? "");
   if (base === undefined || state === undefined) return base;
   const [version, order, sub, names, fields, size, , , metadata] = array(state) ?? [];
-  if ((version !== 3 && version !== 4 && version !== 3n && version !== 4n)) return undefined;
+  const layout = integer(version);
+  if (layout !== 3 && layout !== 4) return undefined;
   const stated = integer(size) ?? -1;
   const itemSize = stated >= 0 ? stated : base.itemSize;
   const bigEndian = order === ">";
   if (base.kind === "M" || base.kind === "m") {
-    const unit = version === 4 || version === 4n
-      ? unitOf(metadata)
-      : { unit: "generic" as const, count: 1 };
+    const unit = layout === 4 ? unitOf(metadata) : { unit: "generic" as const, count: 1 };
     return unit === undefined ? undefined : { ...base, bigEndian, ...unit };
   }
   if (sub !== null && sub !== undefined) {
     const [type, shape] = array(sub) ?? [];
     const inner = tagged(type, "Dtype");
-    const sides = naturals(shape) ?? naturals([shape ?? null]);
+    const sides = dimensions(shape) ?? dimensions([shape ?? null]);
     if (inner === undefined || sides === undefined) return undefined;
     const count = sides.reduce((product, side) => product * side, 1);
     return count * inner.itemSize === itemSize

@@ -51,6 +51,7 @@ const multiIndex = (
   const levels = array(attributes.get("levels"));
   const codes = array(attributes.get("codes") ?? attributes.get("labels"));
   const names = array(attributes.get("names"));
+  budget.step(levels?.length ?? 0);
   const columns = levels?.map((level, i): Column | undefined => {
     const categories = onlyColumn(level, budget);
     const numbers = onlyColumn(codes?.[i], budget)?.values;
@@ -99,25 +100,19 @@ const MANAGERS: ReadonlySet<string | undefined> = new Set([
   "pandas.core.internals.SingleBlockManager",
 ]);
 
-const managerOf = (value: PickleValue | undefined): Manager | undefined => {
+const managerOf = (value: PickleValue | undefined, budget: Budget): Manager | undefined => {
   const made = opaque(value);
   if (made === undefined || !MANAGERS.has(made.name)) return undefined;
   const [blockArgs, axesArgs] = made.args;
-  if (blockArgs !== undefined) {
-    const axes = array(axesArgs);
-    const blocks = array(blockArgs)?.map((block): Block | undefined => {
-      const [values, placement] = opaque(block)?.args ?? [];
-      return values === undefined || placement === undefined ? undefined : { values, placement };
-    });
-    return axes === undefined || !blocks?.every((block) => block !== undefined)
-      ? undefined
-      : { axes, blocks };
-  }
+  // Until pandas 1.2, and in series, all is in the state, under the first version that had it so.
   const [, , , layouts] = array(made.state) ?? [];
   const layout = map(map(layouts)?.get("0.14.1"));
-  const axes = array(layout?.get("axes"));
-  const blocks = array(layout?.get("blocks"))?.map((block): Block | undefined => {
-    const [values, placement] = ["values", "mgr_locs"].map((key) => map(block)?.get(key));
+  const axes = array(axesArgs ?? layout?.get("axes"));
+  const parts = array(blockArgs ?? layout?.get("blocks"));
+  budget.heap(64 * (parts?.length ?? 0));
+  const blocks = parts?.map((part): Block | undefined => {
+    const [values, placement] = opaque(part)?.args ??
+      ["values", "mgr_locs"].map((key) => map(part)?.get(key));
     return values === undefined || placement === undefined ? undefined : { values, placement };
   });
   return axes === undefined || !blocks?.every((block) => block !== undefined)
@@ -193,7 +188,7 @@ const labelsOf = (
   budget: Budget,
 ): { readonly labels: ReadonlyArray<PickleValue>; readonly levels: ReadonlyArray<PickleValue> } => {
   const columns = rowColumns(labels, height, budget);
-  budget.heap(64 * height * columns.length);
+  budget.heap(64 * height * (columns.length + 2));
   const rows = Array.from({ length: height }, (_, row) => columns.map((level) => cell(level, row)));
   return {
     labels: rows.map((row) => columns.length === 1 ? row[0] ?? null : Object.freeze(row)),
@@ -203,7 +198,7 @@ const labelsOf = (
 
 const dataFrame: Rule = ofState((_, state, { budget }): DataFrame | undefined => {
   const attributes = map(state);
-  const manager = managerOf(attributes?.get("_mgr") ?? attributes?.get("_data"));
+  const manager = managerOf(attributes?.get("_mgr") ?? attributes?.get("_data"), budget);
   const [columnAxis, rowAxis] = manager?.axes ?? [];
   const names = tagged(columnAxis, "Index");
   if (manager === undefined || names === undefined) return undefined;
@@ -225,7 +220,7 @@ const dataFrame: Rule = ofState((_, state, { budget }): DataFrame | undefined =>
 
 const series: Rule = ofState((_, state, { budget }): Series | undefined => {
   const attributes = map(state);
-  const manager = managerOf(attributes?.get("_mgr") ?? attributes?.get("_data"));
+  const manager = managerOf(attributes?.get("_mgr") ?? attributes?.get("_data"), budget);
   const [block, ...rest] = manager?.blocks ?? [];
   if (manager === undefined || block === undefined || rest.length > 0) return undefined;
   const rows = rowsOf(manager.axes[0], manager.blocks, budget);

@@ -7,10 +7,11 @@
 import { arrayColumns } from "./ArrayColumns.ts";
 import type { Budget } from "./Budget.ts";
 import { categoryColumn } from "./Categories.ts";
-import { column, heightOf, isMissing, rowColumns, withData } from "./Column.ts";
+import { column, heightOf, isMissing, rowColumns, textColumn, withData } from "./Column.ts";
 import { scatter } from "./Elements.ts";
 import {
   array,
+  attribute,
   bigInteger,
   float,
   globalName,
@@ -81,9 +82,7 @@ export const inZone = (made: Column, zone: PickleValue | undefined): Column | un
 /** The zone that a type of pandas names; `undefined` for a type without one. */
 const zoneOf = (type: PickleValue | undefined): PickleValue | undefined => {
   const dtype = opaque(type);
-  return dtype !== undefined && ZONED_TYPES.has(dtype.name)
-    ? dtype.attributes.get("tz")
-    : undefined;
+  return dtype !== undefined && ZONED_TYPES.has(dtype.name) ? attribute(dtype, "tz") : undefined;
 };
 
 const categorical = (
@@ -93,7 +92,7 @@ const categorical = (
 ): Column | undefined => {
   const dtype = opaque(type);
   const numbers = onlyColumn(codes, budget)?.values;
-  const categories = tagged(dtype?.attributes.get("categories"), "Index");
+  const categories = tagged(attribute(dtype, "categories"), "Index");
   if (dtype === undefined || numbers?.type !== "int" || categories === undefined) return undefined;
   const [values, ...levels] = rowColumns(categories.labels, categories.height, budget);
   return !CATEGORY_TYPES.has(dtype.name) || values === undefined || levels.length > 0
@@ -102,15 +101,15 @@ const categorical = (
       numbers.data,
       null,
       values,
-      dtype.attributes.get("ordered") === true,
+      attribute(dtype, "ordered") === true,
       budget,
     );
 };
 
 /** Texts, also if all are missing. */
-const asText = (made: Column): Column =>
+const asText = (made: Column, budget: Budget): Column =>
   made.values.type === "objects" && made.values.data.every(isMissing)
-    ? column({ type: "text", data: made.values.data.map(() => null) })
+    ? textColumn(made.values.data, budget)
     : made;
 
 /** The columns in what a class of arrays keeps of them: its memory, and a type of pandas. */
@@ -127,7 +126,7 @@ const stored = (
   }
   const columns = columnsOf(content, budget);
   if (TIMEDELTAS.includes(name)) return columns;
-  if (STRINGS.includes(name)) return columns?.map(asText);
+  if (STRINGS.includes(name)) return columns?.map((made) => asText(made, budget));
   if (!DATETIMES.includes(name)) return undefined;
   const zoned = columns?.map((made) => inZone(made, zoneOf(type)));
   return zoned?.every((made) => made !== undefined) ? zoned : undefined;
@@ -215,21 +214,21 @@ const arrow: Rule = ofState((_, state) => {
 /** Arrays that keep only what differs from one value, written out. */
 const sparse: Rule = ofState((_, state, { budget }) => {
   const attributes = map(state);
-  const positions = opaque(attributes?.get("_sparse_index"));
-  const [length, places] = [natural(positions?.args[0]), onlyColumn(positions?.args[1], budget)];
-  const content = onlyColumn(attributes?.get("_sparse_values"), budget)?.values;
-  const fill = opaque(attributes?.get("_dtype"))?.attributes.get("_fill_value");
-  const rest = typeof fill === "boolean" ? Number(fill) : bigInteger(fill) ?? float(fill);
-  const isKnown = positions?.name === "pandas._libs.sparse.IntIndex" &&
-    (content?.type === "int" || content?.type === "float" || content?.type === "bool");
-  if (!isKnown || length === undefined || rest === undefined || places?.values.type !== "int") {
+  const places = opaque(attributes?.get("_sparse_index"));
+  const [length, positions] = places?.args ?? [];
+  const height = natural(length);
+  const at = onlyColumn(positions, budget)?.values;
+  const kept = onlyColumn(attributes?.get("_sparse_values"), budget)?.values;
+  const fill = attribute(opaque(attributes?.get("_dtype")), "_fill_value");
+  const rest = typeof fill === "boolean" ? BigInt(fill) : bigInteger(fill) ?? float(fill);
+  const isKnown = places?.name === "pandas._libs.sparse.IntIndex" &&
+    (kept?.type === "float" || kept?.type === "int" || kept?.type === "bool");
+  if (!isKnown || height === undefined || at?.type !== "int" || rest === undefined) {
     return undefined;
   }
-  const isWhole = typeof rest === "bigint" || content.type !== "int";
-  const dense = isWhole
-    ? scatter(content.data, places.values.data, length, rest, budget)
-    : undefined;
-  const values = dense && withData(content, dense);
+  if (kept.type !== "float" && typeof rest !== "bigint") return undefined;
+  const dense = scatter(kept.data, at.data, height, rest, budget);
+  const values = dense && withData(kept, dense);
   return values && asSeries([column(values)]);
 });
 

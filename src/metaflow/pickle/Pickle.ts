@@ -56,7 +56,8 @@ const SLICE = 100_000;
  * import { Result } from "effect";
  *
  * // pickle.dumps({"loss": [0.5, None]})
- * const bytes = Uint8Array.from(atob("gASVGQAAAAAAAAB9lIwEbG9zc5RdlChHP+AAAAAAAABOZXMu"), (c) => c.charCodeAt(0));
+ * const base64 = "gASVGQAAAAAAAAB9lIwEbG9zc5RdlChHP+AAAAAAAABOZXMu";
+ * const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
  * const value = Metaflow.Pickle.decode(bytes);
  * console.log(Result.isSuccess(value) && value.success); // Map(1) { "loss" => [ 0.5, null ] }
  * ```

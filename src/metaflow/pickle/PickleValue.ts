@@ -210,7 +210,10 @@ export class PickleObject {
 
   /** Module and name of the class or function, such as `__main__.Bench`. */
   get name(): string {
-    return show(this.callee);
+    const { callee } = this;
+    return isTagged(callee) && callee._tag === "Global"
+      ? `${callee.module}.${callee.name}`
+      : show(callee, 200);
   }
 
   /** The attributes of the object, those in slots too, if its state consists of them. */

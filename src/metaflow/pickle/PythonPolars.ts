@@ -16,7 +16,8 @@ const stream = (value: PickleValue | undefined): Uint8Array | undefined => {
 
 /** One stream for all columns, or, before Polars 1, a list of series. */
 const polars = (kind: PolarsFrame["kind"]): Rule =>
-  ofState((_, state): PolarsFrame | undefined => {
+  ofState((_, state, { budget }): PolarsFrame | undefined => {
+    budget.heap(16 * (array(state)?.length ?? 0));
     const whole = stream(state);
     if (whole !== undefined) return { _tag: "PolarsFrame", kind, streams: [whole] };
     const parts = array(state)?.map((part) => tagged(part, "PolarsFrame")?.streams);

@@ -170,6 +170,8 @@ export class Rewriting {
       if (node.frozen) Object.freeze(made);
     } else if (node.kind === "Call") {
       const call = asCall(node, values);
+      // Arguments can be those of many calls.
+      this.#context.budget.step(call.args.length);
       const container = this.#containers.get(node);
       if (container !== undefined) container.fill(call, this.#context.keys);
       else if (made instanceof PickleObject) this.#describe(made, call);

@@ -25,7 +25,7 @@ const SHOWN = 6;
 
 /**
  * Writes a value as text for a person, in the manner of Python's `repr`. A container inside of
- * itself is written as `...`, and a text of more than `maxLength` characters ends in `…`.
+ * itself is written as dots, and a text of more than `maxLength` characters ends in `…`.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export const show = (value: PickleValue, maxLength = 10_000): string => {
     } else if (typeof piece.value !== "object" || piece.value === null) {
       pieces.push(showScalar(piece.value, maxLength));
     } else if (open.has(piece.value)) {
-      pieces.push("...");
+      pieces.push(isArray(piece.value) && !isTuple(piece.value) ? "[...]" : "...");
     } else {
       open.add(piece.value);
       pieces.push({ end: piece.value }, ...showObject(piece.value, maxLength).toReversed());

@@ -50,9 +50,12 @@ const uuid: Rule = ofState((args, state) => {
   return { _tag: "Uuid", text: digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-") };
 });
 
+/** No path has as many. */
+const MAX_PARTS = 10_000;
+
 const path = (name: string): Rule =>
   ofArgs((args): Path | undefined => {
-    const parts = texts(args);
+    const parts = texts(args, MAX_PARTS);
     if (parts === undefined) return undefined;
     const separator = name.includes("Windows") ? "\\" : "/";
     let joined = "";
@@ -120,6 +123,7 @@ const MACHINE_FORMATS: ReadonlyArray<readonly [NumberKind, number, boolean]> = [
 
 /** A text in memory: characters of 2 or 4 bytes. */
 const characters = (content: Uint8Array, code: number, budget: Budget): string | undefined => {
+  budget.heap(16 * content.length);
   if (code === 18 || code === 19) {
     const units = numbers("u", 2, content, code === 19, budget);
     return units instanceof Uint16Array
@@ -164,19 +168,22 @@ const toNumber = (value: PickleValue): number => float(value) ?? NaN;
 
 const toBigInt = (value: PickleValue): bigint => bigInteger(value) ?? 0n;
 
+/** As many characters as an array has that comes one by one. */
+const MAX_CHARACTERS = 1_000_000;
+
 /** The form in protocols before 3: the elements as a list. */
 const arrayFromList: Rule = ofArgs(([typecode, content, ...rest], { budget }) => {
   if (typeof typecode !== "string" || rest.length > 0) return undefined;
   if (typecode === "u") {
-    const values = text(content) ?? texts(content)?.join("");
+    const values = text(content) ?? texts(content, MAX_CHARACTERS)?.join("");
     return values === undefined ? undefined : { _tag: "Array", typecode, values };
   }
   const items = array(content);
   const make = ARRAYS[typecode];
   const isNumber = /[fd]/.test(typecode) ? float : bigInteger;
   if (items === undefined || make === undefined) return undefined;
+  budget.heap(16 * items.length);
   if (items.some((item) => isNumber(item) === undefined)) return undefined;
-  budget.step(items.length);
   return { _tag: "Array", typecode, values: make(items) };
 });
 
@@ -184,8 +191,8 @@ const arrayFromList: Rule = ofArgs(([typecode, content, ...rest], { budget }) =>
 const dictionary = (
   wrap: (entries: ReadonlyMap<PickleValue, PickleValue>) => PickleValue,
 ): Rule =>
-({ args, kwargs, state, items, pairs }, { keys, typed }) => {
-  const first = dictPairs(args);
+({ args, kwargs, state, items, pairs }, { budget, keys, typed }) => {
+  const first = dictPairs(args, budget);
   if (first === undefined || kwargs !== undefined || state !== undefined || items.length > 0) {
     return undefined;
   }

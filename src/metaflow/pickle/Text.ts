@@ -96,8 +96,16 @@ export const decodeLatin1 = (bytes: Uint8Array): string => {
   return pieces.join("");
 };
 
-const encodeLatin1 = (text: string): Uint8Array =>
-  Uint8Array.from(text, (character) => character.charCodeAt(0));
+/** One byte for each character; `undefined` if there is one that Latin-1 does not have. */
+export const encodeLatin1 = (text: string): Uint8Array | undefined => {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0xff) return undefined;
+    bytes[i] = unit;
+  }
+  return bytes;
+};
 
 /** Decodes ASCII; anything else is not valid. */
 export const decodeAscii = (bytes: Uint8Array): string | undefined =>

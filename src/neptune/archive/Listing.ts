@@ -28,6 +28,8 @@ export interface Listing {
   readonly runs: ReadonlyMap<string, ReadonlyArray<Part>>;
   /** Parts that are shared by all runs, in the oldest layout. */
   readonly shared: ReadonlyArray<Part>;
+  /** All of these parts. */
+  readonly parts: ReadonlyArray<Part>;
   /** Runs without a part 0, and parts that are missing between others. */
   readonly warnings: ReadonlyArray<NeptuneWarning>;
 }
@@ -35,12 +37,6 @@ export interface Listing {
 /** All parts that can hold something of a run; none if there is no such run. */
 export const partsOf = (listing: Listing, run: RunKey): ReadonlyArray<Part> => [
   ...listing.runs.get(digest(run)) ?? listing.runs.get(sanitise(run)) ?? [],
-  ...listing.shared,
-];
-
-/** The parts of all runs. */
-export const allParts = (listing: Listing): ReadonlyArray<Part> => [
-  ...[...listing.runs.values()].flat(),
   ...listing.shared,
 ];
 
@@ -80,7 +76,8 @@ const arrange = (directory: string, files: ReadonlyArray<File>): Listing => {
     }
     warnings.push(...gaps(parts));
   }
-  return { directory, runs, shared, warnings };
+  const parts = [...[...runs.values()].flat(), ...shared];
+  return { directory, runs, shared, parts, warnings };
 };
 
 const unfinished = (files: ReadonlyArray<File>): NeptuneWarning => {

@@ -14,7 +14,7 @@ import { Effect } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
 import { warn } from "../NeptuneWarning.ts";
-import { allParts, type Listing, type Part, partsOf } from "./Listing.ts";
+import { type Listing, type Part, partsOf } from "./Listing.ts";
 import { once } from "../once.ts";
 import { type Parameters, readParameters } from "./Parameters.ts";
 import type { Settings } from "./Settings.ts";
@@ -40,7 +40,7 @@ export const make = (listing: Listing, settings: Settings): ProjectIndex => {
     );
   const ofOne = new Map<RunKey, ProjectIndex["parameters"]>();
   let wantAll = false;
-  const all = read(allParts(listing));
+  const all = read(listing.parts);
   const parameters = Effect.suspend(() => {
     wantAll = true;
     return all;

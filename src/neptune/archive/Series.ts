@@ -11,11 +11,11 @@ import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { Points, RunKey } from "../NeptuneSource.ts";
 import { join, take } from "../cells.ts";
 import {
-  dictionaryOf,
   float64Of,
   histogramsOf,
   indexAmong,
   int32Of,
+  isAmong,
   nullableTextsOf,
 } from "./columns.ts";
 import { fileRef } from "./Files.ts";
@@ -107,23 +107,6 @@ const VALUE_COLUMNS: Record<SeriesType, (polars: Polars) => ReadonlyArray<pl.Exp
   file_series: (polars) => [polars.col("file_value").struct.field("path").alias("file_value")],
 };
 
-/**
- * Tells rows of series that have a point.
- *
- * A row without a value is a point that is not a number if it has a time; without a time too it is
- * nothing, as exports have it for every attribute that a run lacks and another one has.
- */
-const hasValue = (polars: Polars, types: ReadonlyArray<SeriesType>): pl.Expr =>
-  types.map((type) => polars.col(VALUE_COLUMN[type]).isNotNull())
-    .reduce((a, b) => a.or(b), polars.col("timestamp").isNotNull());
-
-const VALUE_COLUMN: Record<SeriesType, string> = {
-  float_series: "float_value",
-  string_series: "string_value",
-  histogram_series: "histogram_value",
-  file_series: "file_value",
-};
-
 const VALUES: { readonly [Type in SeriesType]: (rows: DataFrame) => SeriesValues[Type] } = {
   float_series: (rows) => float64Of(rows, "float_value"),
   string_series: (rows) => nullableTextsOf(rows, "string_value"),
@@ -138,53 +121,61 @@ const BATCH_BYTES = 16 * 2 ** 20;
 const planFor = <Type extends SeriesType>(
   { runs, attributes, types }: SeriesSelection<Type>,
   exactSteps: boolean,
-): Plan<ReadonlyArray<Series<Type>>> => ({
-  batchBytes: BATCH_BYTES,
-  select: (frame, polars) => {
-    const column = polars.col;
-    return frame
-      .filter(
-        column("attribute_type").isIn([...types])
-          .and(column("attribute_path").isIn([...attributes])),
-      )
-      .filter(hasValue(polars, types))
-      .select(
-        "run_id",
-        indexAmong(polars, "attribute_path", attributes),
-        indexAmong(polars, "attribute_type", types),
-        (exactSteps ? column("step").cast(polars.Utf8) : column("step")).cast(polars.Float64),
-        column("timestamp").cast(polars.Datetime("ms", "UTC")).cast(polars.Int64)
-          .cast(polars.Float64).fillNull(polars.lit(NaN)),
-        ...types.flatMap((type) => VALUE_COLUMNS[type](polars)),
-      );
-  },
-  extract: (rows, polars) => {
-    const run = dictionaryOf(polars, rows, "run_id");
-    const wanted = new Set(runs);
-    const runIndex = Int32Array.from(run.texts, (text, i) => wanted.has(text) ? i : -1);
-    const attribute = int32Of(rows, "attribute_path");
-    const type = int32Of(rows, "attribute_type");
-    const step = float64Of(rows, "step");
-    const timestamp = float64Of(rows, "timestamp");
-    const values = types.map((type) => VALUES[type](rows));
-    return groupRows(
-      { index: run.index.map((i) => runIndex[i]!), count: run.texts.length },
-      {
-        index: attribute.map((index, row) => index * types.length + type[row]!),
-        count: attributes.length * types.length,
-      },
-    ).map(({ first, second, rows }) => ({
-      run: run.texts[first]!,
-      attribute: attributes[Math.floor(second / types.length)]!,
-      type: types[second % types.length]!,
-      points: sorted({
-        step: take(step, rows),
-        timestamp: take(timestamp, rows),
-        value: take(values[second % types.length]!, rows),
-      }),
-    }));
-  },
-});
+): Plan<ReadonlyArray<Series<Type>>> => {
+  // What can be only one thing needs no column to tell; that makes reading one series faster.
+  const keys = [["run_id", runs], ["attribute_path", attributes], [
+    "attribute_type",
+    types,
+  ]] as const;
+  const telling = keys.filter(([, texts]) => texts.length > 1);
+  const keysOf = (rows: DataFrame, column: string): Int32Array =>
+    telling.some(([name]) => name === column) ? int32Of(rows, column) : new Int32Array(rows.height);
+  return {
+    batchBytes: BATCH_BYTES,
+    select: (frame, polars) => {
+      const column = polars.col;
+      return frame
+        .filter(
+          keys.map(([name, texts]) => isAmong(polars, name, texts)).reduce((a, b) => a.and(b)),
+        )
+        .select(
+          ...telling.map(([name, texts]) => indexAmong(polars, name, texts)),
+          (exactSteps ? column("step").cast(polars.Utf8) : column("step")).cast(polars.Float64),
+          column("timestamp").cast(polars.Datetime("ms", "UTC")).cast(polars.Int64)
+            .cast(polars.Float64).fillNull(polars.lit(NaN)),
+          ...types.flatMap((type) => VALUE_COLUMNS[type](polars)),
+        );
+    },
+    extract: (rows) => {
+      const run = keysOf(rows, "run_id");
+      const attribute = keysOf(rows, "attribute_path");
+      const type = keysOf(rows, "attribute_type");
+      const step = float64Of(rows, "step");
+      const timestamp = float64Of(rows, "timestamp");
+      const values = types.map((type) => VALUES[type](rows));
+      for (let row = 0; row < run.length; row++) {
+        attribute[row] = attribute[row]! * types.length + type[row]!;
+        // A row without a value is a point that is not a number if it has a time; without a time
+        // too it is nothing, as exports have it for attributes that a run lacks.
+        const value = Number.isNaN(timestamp[row]) ? values[type[row]!]![row] : 0;
+        if (value === null || Number.isNaN(value)) run[row] = -1;
+      }
+      return groupRows(
+        { index: run, count: runs.length },
+        { index: attribute, count: attributes.length * types.length },
+      ).map(({ first, second, rows }) => ({
+        run: runs[first]!,
+        attribute: attributes[Math.floor(second / types.length)]!,
+        type: types[second % types.length]!,
+        points: sorted({
+          step: take(step, rows),
+          timestamp: take(timestamp, rows),
+          value: take(values[second % types.length]!, rows),
+        }),
+      }));
+    },
+  };
+};
 
 /** The series of several files, those of one attribute of one run as one. */
 const combine = <Type extends SeriesType>(

@@ -37,35 +37,50 @@ export const make = (index: ProjectIndex): Summaries => {
   const known = new Map<string, Map<RunKey, Summary | undefined>>();
   const turn = Semaphore.makeUnsafe(1);
 
-  const learn = (paths: ReadonlyArray<string>, runs: ReadonlyArray<RunKey>) => {
+  const unknown = (paths: ReadonlyArray<string>, runs: ReadonlyArray<RunKey>) => {
     const isNew = (path: string) => (run: RunKey) => !known.get(path)?.has(run);
     const attributes = paths.filter((path) => runs.some(isNew(path)));
-    const unknown = runs.filter((run) => attributes.some((path) => isNew(path)(run)));
-    if (unknown.length === 0) return Effect.void;
-    const learnt = new Map(attributes.map((path) => [path, new Map<RunKey, Summary>()]));
-    return readInherited(index, { runs: unknown, attributes, types: SERIES_TYPES }, "all").pipe(
+    return { attributes, runs: runs.filter((run) => attributes.some((path) => isNew(path)(run))) };
+  };
+
+  const read = (
+    { attributes, runs }: ReturnType<typeof unknown>,
+    types: ReadonlyArray<SeriesType>,
+  ) =>
+    readInherited(index, { runs, attributes, types }, "all").pipe(
       Stream.runForEach((batch) =>
         Effect.sync(() => {
           for (const series of batch) {
             if (series.points.step.length > 0) {
-              learnt.get(series.attribute)?.set(series.run, summaryOf(series));
+              learn(series.attribute, series.run, summaryOf(series));
             }
           }
         })
       ),
-      Effect.tap(() =>
-        Effect.sync(() => {
-          for (const [path, summaries] of learnt) {
-            const all = known.get(path) ?? new Map<RunKey, Summary | undefined>();
-            known.set(path, all);
-            for (const run of unknown) all.set(run, summaries.get(run));
-          }
-        })
-      ),
     );
+
+  const learn = (path: string, run: RunKey, summary: Summary | undefined) => {
+    const summaries = known.get(path) ?? new Map<RunKey, Summary | undefined>();
+    known.set(path, summaries.set(run, summary));
   };
+
+  const learnAll = (paths: ReadonlyArray<string>, runs: ReadonlyArray<RunKey>) =>
+    Effect.gen(function* () {
+      // Most series are of numbers, and reading those alone is many times faster.
+      for (const types of [["float_series"], OTHER_TYPES] as const) {
+        const still = unknown(paths, runs);
+        if (still.runs.length > 0) yield* read(still, types);
+      }
+      const none = unknown(paths, runs);
+      for (const path of none.attributes) {
+        for (const run of none.runs) {
+          if (!known.get(path)?.has(run)) learn(path, run, undefined);
+        }
+      }
+    });
+
   return (paths, runs) =>
-    turn.withPermit(Effect.suspend(() => learn(paths, runs))).pipe(
+    turn.withPermit(learnAll(paths, runs)).pipe(
       Effect.map(() =>
         paths.flatMap((path) => {
           const summaries = runs.map((run) => known.get(path)?.get(run));
@@ -76,6 +91,8 @@ export const make = (index: ProjectIndex): Summaries => {
       ),
     );
 };
+
+const OTHER_TYPES = SERIES_TYPES.filter((type) => type !== "float_series");
 
 const summaryOf = ({ type, points }: Series): Summary => {
   const aggregates = isFloat(points) ? summarise(points) : undefined;

@@ -8,7 +8,7 @@
  * @module
  */
 import { basename } from "node:path";
-import { allParts, type Listing, type Part } from "./Listing.ts";
+import type { Listing, Part } from "./Listing.ts";
 
 /** Parts that are read together: all those wanted of some runs. */
 export interface Batch {
@@ -40,7 +40,8 @@ export const batches = (
   parts: ReadonlyArray<Part>,
   batchBytes: number,
 ): ReadonlyArray<Batch> => {
-  const all = allParts(listing);
+  const all = listing.parts;
+  if (parts.length < all.length * WORTHWHILE_SHARE) return oneByOne(parts);
   // A digest must not be found anywhere but in its place.
   const ambiguous = all.some(({ path }) => /-.{16}_part_.*-.{16}_part_/.test(basename(path)));
   const hasDigest = (part: Part): boolean => part.digest !== undefined && !ambiguous;

@@ -54,6 +54,16 @@ export const indexAmong = (
     ? polars.lit(-1).cast(polars.Int32).alias(column)
     : polars.col(column).replaceStrict([...texts], [...texts.keys()], -1, polars.Int32);
 
+/** Rows in which a column has one of some texts. */
+export const isAmong = (
+  polars: Polars,
+  column: string,
+  texts: ReadonlyArray<string>,
+): pl.Expr =>
+  texts.length === 1
+    ? polars.col(column).eq(polars.lit(texts[0]!))
+    : polars.col(column).isIn([...texts]);
+
 /** The distinct texts of a column in order of first appearance, and each row's index among them. */
 export const dictionaryOf = (
   polars: Polars,

@@ -4,12 +4,11 @@
  * @module
  */
 import { readdir } from "node:fs/promises";
-import { Effect, Option, Stream } from "effect";
+import { Effect, type Option, Stream } from "effect";
 import { ArchiveNotFound, describe, type NeptuneErrorReason } from "../NeptuneError.ts";
 import { collectWarnings } from "../NeptuneWarning.ts";
 import { textsOf } from "./columns.ts";
 import { digest, sanitise } from "./Layout.ts";
-import { allParts } from "./Listing.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
 import { type Plan, readParts } from "./scan.ts";
 
@@ -42,7 +41,7 @@ export const isNamedAfter = (directory: string, project: string): boolean =>
 export const nameOf = (
   { listing, settings }: ProjectIndex,
 ): Effect.Effect<Option.Option<string>, NeptuneErrorReason> =>
-  Stream.fromIterable(allParts(listing)).pipe(
+  Stream.fromIterable(listing.parts).pipe(
     Stream.flatMap((part) => readParts(listing, [part], settings, PROJECT_ID)),
     Stream.flattenIterable,
     Stream.flattenIterable,

@@ -8,7 +8,7 @@
  * @module
  */
 import { join } from "node:path";
-import { Effect, Stream } from "effect";
+import { Effect, Result, Stream } from "effect";
 import type pl from "nodejs-polars";
 import type { DataFrame, Polars } from "../../Polars.ts";
 import { loadPolars } from "../native.ts";
@@ -56,18 +56,21 @@ const reader = <A>(
   { strict }: Settings,
   plan: Plan<A>,
 ): Read<A> => {
-  const collect = (path: string, glob: boolean): Effect.Effect<A, unknown> =>
-    Effect.tryPromise({
-      try: async () => {
+  const collect = (path: string, glob: boolean): Effect.Effect<A, Error> =>
+    Effect.promise(async () => {
+      try {
         const rows = await plan.select(polars.scanParquet(path, { glob }), polars).collect();
         const wanted = plan.extract(rows, polars);
         // V8 does not see the native memory of a frame, and would let frames pile up. A buffer that
         // is never touched costs nothing, and tells it in time.
         new ArrayBuffer(rows.height * rows.width * 64);
-        return wanted;
-      },
-      catch: (cause) => cause,
-    });
+        return Result.succeed(wanted);
+      } catch (cause) {
+        // Polars throws plain errors; any other kind is a mistake of ours, not of the file.
+        if (cause instanceof Error && cause.constructor === Error) return Result.fail(cause);
+        throw cause;
+      }
+    }).pipe(Effect.flatMap(Effect.fromResult));
 
   const readPart = (part: Part): ReturnType<Read<A>> =>
     collect(part.path, false).pipe(

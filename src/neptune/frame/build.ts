@@ -7,21 +7,28 @@ import type pl from "nodejs-polars";
 import type { DataFrame, Polars } from "../../Polars.ts";
 import type { Histogram } from "../Attribute.ts";
 
-/** A column of a frame; a missing cell is `null`, or 0 in `present`. */
+/** A column of a frame. A missing cell is `null`, or 0 in `present`. */
 export type Column = { readonly name: string } & Cells;
 
-/** The cells of a column and their type. A `Datetime` is in milliseconds since the epoch. */
+/** The cells of a column and their type. */
 export type Cells =
-  | { readonly dtype: "Float64"; readonly cells: Float64Array; readonly present?: Uint8Array }
-  | { readonly dtype: "Int64"; readonly cells: BigInt64Array; readonly present?: Uint8Array }
-  | { readonly dtype: "Bool"; readonly cells: Uint8Array; readonly present?: Uint8Array }
-  | { readonly dtype: "Datetime"; readonly cells: Float64Array; readonly present?: Uint8Array }
-  | { readonly dtype: "Utf8"; readonly cells: Nullable<string> }
+  | PlainCells
   | { readonly dtype: "Utf8List"; readonly cells: Nullable<ReadonlyArray<string>> }
   | { readonly dtype: "Float64List"; readonly cells: Nullable<ReadonlyArray<number>> }
   | { readonly dtype: "Histogram"; readonly cells: Nullable<Histogram> }
   /** Every cell is missing; the type is that of Polars for nothing unless it is known. */
   | { readonly dtype: "Missing"; readonly as?: DType };
+
+/** Cells of a simple type; those that are missing are 0 in `present` if there are any. */
+type PlainCells = { readonly present?: Uint8Array | undefined } & PresentCells;
+
+type PresentCells =
+  | { readonly dtype: "Float64"; readonly cells: Float64Array }
+  | { readonly dtype: "Int64"; readonly cells: BigInt64Array }
+  | { readonly dtype: "Bool"; readonly cells: Uint8Array }
+  /** In milliseconds since the epoch. */
+  | { readonly dtype: "Datetime"; readonly cells: Float64Array }
+  | { readonly dtype: "Utf8"; readonly cells: Nullable<string> };
 
 type Nullable<A> = ReadonlyArray<A | null>;
 
@@ -39,16 +46,40 @@ export const build = (
   height: number,
   columns: ReadonlyArray<Column>,
 ): DataFrame => {
+  if (height > 0 && columns.length > 0 && columns.every(isWhole)) {
+    // Nearly all tables of points, and had at a fifth of the cost.
+    return polars.DataFrame(
+      columns.map((column) => plainSeries(polars, column).alias(column.name)),
+    );
+  }
   const series: Array<pl.Series> = [];
-  // Columns of which nothing is there do not say how many rows they have; this one does.
-  const rows = uniqueName(columns);
-  series.push(polars.Series(rows, new Uint8Array(height)));
   const name = (cells: pl.Series): pl.Expr => {
     series.push(cells.alias(`:${series.length}`));
     return polars.col(`:${series.length - 1}`);
   };
   const named = columns.map((column) => expressionOf(polars, column, name).alias(column.name));
-  return polars.DataFrame(series).select(polars.col(rows), ...named).drop(rows);
+  if (series.length > 0) return polars.DataFrame(series).select(...named);
+  // None of the columns says how many rows there are.
+  const rows = polars.Series(uniqueName(columns), new Uint8Array(height));
+  return polars.DataFrame([rows]).select(polars.col(rows.name), ...named).drop(rows.name);
+};
+
+const isWhole = (column: Column): column is Column & PlainCells =>
+  column.dtype !== "Missing" && column.dtype !== "Histogram" &&
+  column.dtype !== "Utf8List" && column.dtype !== "Float64List" && column.present === undefined;
+
+const plainSeries = (polars: Polars, column: PresentCells): pl.Series => {
+  switch (column.dtype) {
+    case "Float64":
+    case "Int64":
+      return polars.Series("", column.cells);
+    case "Bool":
+      return polars.Series("", column.cells).cast(polars.Bool);
+    case "Datetime":
+      return polars.Series("", column.cells).cast(polars.Int64).cast(dtypeOf(polars, "Datetime"));
+    case "Utf8":
+      return polars.Series("", [...column.cells], polars.Utf8);
+  }
 };
 
 const uniqueName = (columns: ReadonlyArray<Column>): string => {
@@ -69,8 +100,6 @@ const expressionOf = (
       const nothing = polars.lit(null);
       return column.as === undefined ? nothing : nothing.cast(typeOf(column.as));
     }
-    case "Utf8":
-      return name(polars.Series("", [...column.cells], polars.Utf8));
     case "Utf8List":
     case "Float64List": {
       const type = typeOf(column.dtype);
@@ -90,15 +119,10 @@ const expressionOf = (
       ]);
       return masked(polars, struct, presenceOf(polars, cells, name));
     }
-    case "Datetime": {
-      const cells = name(polars.Series("", column.cells)).cast(polars.Int64);
-      const mask = column.present && name(polars.Series("", column.present));
-      return masked(polars, cells.cast(typeOf("Datetime")), mask);
-    }
     default: {
-      const cells = name(polars.Series("", column.cells)).cast(typeOf(column.dtype));
-      const mask = column.present && name(polars.Series("", column.present));
-      return masked(polars, cells, mask);
+      const { present } = column;
+      const cells = name(plainSeries(polars, column));
+      return masked(polars, cells, present && name(polars.Series("", present)));
     }
   }
 };

@@ -42,8 +42,18 @@ export const fetchWithOptions = (
   kind: RunKind,
   options: TableOptions,
 ): Effect.Effect<DataFrame, NeptuneErrorReason> =>
+  Effect.flatMap(
+    checkTableOptions(options),
+    () => withProgressBar(options.progressBar, fetchChecked(source, project, kind, options)),
+  );
+
+const fetchChecked = (
+  source: NeptuneSource,
+  project: string,
+  kind: RunKind,
+  options: TableOptions,
+): Effect.Effect<DataFrame, NeptuneErrorReason> =>
   Effect.gen(function* () {
-    yield* checkTableOptions(options);
     const query = yield* filtersOf(options);
     const attribute = options.sortBy ?? "sys/creation_time";
     const type = yield* sortType(source, project, attribute);
@@ -64,7 +74,7 @@ export const fetchWithOptions = (
         typeSuffix: options.typeSuffix === true,
       },
     });
-  }).pipe((fetching) => withProgressBar(options.progressBar, fetching));
+  });
 
 interface TableRequest {
   /** The attributes that it delivers have a column each. */
@@ -81,6 +91,7 @@ const fetchTable = (
 ): Effect.Effect<DataFrame, NeptuneErrorReason> =>
   track({ label: `Fetching ${search.kind}`, unit: "rows" }, (advance) =>
     Effect.gen(function* () {
+      const warnAt = yield* integerVariable("NEPTUNE_WARN_AT_DATAFRAME_SIZE", 1_000_000);
       const columns: Array<ValueColumn> = [];
       let height = 0;
       yield* source.search(search).pipe(
@@ -102,7 +113,7 @@ const fetchTable = (
           return advance(page.runs.length);
         }),
       );
-      yield* warnOfSize(columns);
+      yield* warnOfSize(columns, warnAt);
       const { frame, mixed } = yield* usePolars(
         "building a table",
         (polars) => table(polars, height, columns, { ...layout, required: search.attributes }),
@@ -111,18 +122,15 @@ const fetchTable = (
       return frame;
     }));
 
-const warnOfSize = (columns: ReadonlyArray<ValueColumn>) =>
-  Effect.gen(function* () {
-    const limit = yield* integerVariable("NEPTUNE_WARN_AT_DATAFRAME_SIZE", 1_000_000);
-    const cells = columns.reduce((sum, { rows }) => sum + rows.length, 0);
-    if (limit <= 0 || cells <= limit) return;
-    yield* warn({
-      kind: "LargeTable",
-      message:
-        `You have fetched a dataset that is over ${limit} cells (${cells}). Fewer columns or ` +
-        "stricter filters make it smaller; NEPTUNE_WARN_AT_DATAFRAME_SIZE sets this limit.",
-    });
+const warnOfSize = (columns: ReadonlyArray<ValueColumn>, limit: number) => {
+  const cells = columns.reduce((sum, { rows }) => sum + rows.length, 0);
+  return limit <= 0 || cells <= limit ? Effect.void : warn({
+    kind: "LargeTable",
+    message:
+      `You have fetched a dataset that is over ${limit} cells (${cells}). Fewer columns or ` +
+      "stricter filters make it smaller; NEPTUNE_WARN_AT_DATAFRAME_SIZE sets this limit.",
   });
+};
 
 const warnOfTypes = (path: string, types: ReadonlyArray<string>) =>
   warn({

@@ -4,8 +4,9 @@
  * @module
  */
 import { Array as Arr, Effect, Result } from "effect";
-import { many, refuse } from "../arguments.ts";
-import type { InvalidArgument, InvalidQuery } from "../NeptuneError.ts";
+import { codePoints, many, refuse } from "../arguments.ts";
+import type { InvalidArgument, InvalidQuery, InvalidRegex } from "../NeptuneError.ts";
+import { check } from "../nql/check.ts";
 import * as Nql from "../Nql.ts";
 import type { TableOptions } from "./TableOptions.ts";
 
@@ -39,7 +40,7 @@ const MAX_QUERY = 250_000;
 /** The query that stands for all filters of a table. */
 export const filtersOf = (
   options: TableOptions,
-): Effect.Effect<Nql.Query, InvalidArgument | InvalidQuery> =>
+): Effect.Effect<Nql.Query, InvalidArgument | InvalidQuery | InvalidRegex> =>
   Effect.gen(function* () {
     const states = yield* Effect.forEach(many(options.states), stateOf);
     const tags = { name: "sys/tags", type: "stringSet" } as const;
@@ -57,17 +58,17 @@ export const filtersOf = (
         ? []
         : [Nql.matches(text("sys/custom_run_id"), options.customIdRegex)],
     ]);
-    const printed = yield* Effect.fromResult(Nql.print(filters));
-    if (printed.length > MAX_QUERY) {
+    const length = codePoints(yield* Effect.fromResult(Nql.print(filters)));
+    if (length > MAX_QUERY) {
       return yield* refuse(
         "filters",
-        `The filters are ${printed.length} characters of NQL, and ${MAX_QUERY} are allowed; please ` +
+        `The filters are ${length} characters of NQL, and ${MAX_QUERY} are allowed; please ` +
           "narrow down the filtering rules.",
       );
     }
     const query = options.query == null
       ? Nql.everything
-      : yield* Effect.fromResult(Nql.parse(options.query));
+      : yield* Effect.fromResult(Result.flatMap(Nql.parse(options.query), check));
     return Nql.and([filters, query]);
   });
 

@@ -11,10 +11,10 @@ import { warn } from "../NeptuneWarning.ts";
 
 const SIMPLE_TYPES = ["bool", "datetime", "float", "int", "string"];
 
-const KNOWN_TYPES: Record<string, string> = {
-  "sys/creation_time": "datetime",
-  "sys/id": "string",
-};
+const KNOWN_TYPES: ReadonlyMap<string, string> = new Map([
+  ["sys/creation_time", "datetime"],
+  ["sys/id", "string"],
+]);
 
 /**
  * The type to sort by: that which the attribute has in the project, in whatever run.
@@ -28,7 +28,7 @@ export const sortType = (
   path: string,
 ): Effect.Effect<string, NeptuneErrorReason> =>
   Effect.gen(function* () {
-    const known = KNOWN_TYPES[path];
+    const known = KNOWN_TYPES.get(path);
     if (known !== undefined) return known;
     const typesAmong = (types: ReadonlyArray<string> | undefined) =>
       source.definitions({ project, runs: undefined, select: { paths: [path] }, types }).pipe(

@@ -5,6 +5,7 @@
  */
 import { Effect, Stream } from "effect";
 import type { AttributeValue } from "../Attribute.ts";
+import { checkPath } from "../arguments.ts";
 import { FieldNotFound, type NeptuneErrorReason } from "../NeptuneError.ts";
 import { everyAttribute, type NeptuneSource, type RunKey } from "../NeptuneSource.ts";
 import { once } from "../once.ts";
@@ -56,7 +57,7 @@ export const make = ({ source, project, key, name }: RunOfSource): Fields => {
   );
 
   const get = (path: string): Effect.Effect<AttributeValue, NeptuneErrorReason> =>
-    Effect.suspend(() => {
+    Effect.flatMap(checkPath(path), () => {
       const value = kept.get(path);
       if (value !== undefined) return Effect.succeed(value);
       const reading = pending.get(path) ?? once(read([path]));

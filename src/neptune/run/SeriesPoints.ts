@@ -7,13 +7,18 @@ import { Effect, Schema, Stream } from "effect";
 import type { DataFrame, Polars } from "../../Polars.ts";
 import { track, withProgressBar } from "../../Progress.ts";
 import * as Arguments from "../arguments.ts";
-import { checkOptions, refuse } from "../arguments.ts";
+import { checkOptions, checkPath, pathsOf, refuse } from "../arguments.ts";
 import { take } from "../cells.ts";
 import { filePoints, floatPoints, histogramPoints, stringPoints } from "../frame/points.ts";
 import { usePolars } from "../native.ts";
 import { type InvalidArgument, type NeptuneErrorReason, TypeMismatch } from "../NeptuneError.ts";
 import type { FloatPoints, OtherSeriesChunk, SeriesRequest } from "../NeptuneSource.ts";
-import type { FetchValuesOptions, PointsOptions, PrefetchSeriesOptions } from "../ReadOnlyRun.ts";
+import type {
+  FetchValuesOptions,
+  PointsOptions,
+  PrefetchSeriesOptions,
+  StepRange,
+} from "../ReadOnlyRun.ts";
 import { gatherFloats, gatherOthers } from "../series.ts";
 import { integerVariable } from "../variables.ts";
 import type { Fields, RunOfSource } from "./Fields.ts";
@@ -76,8 +81,8 @@ export const make = (run: RunOfSource, fields: Fields): SeriesPoints => {
 
   const fetch: SeriesPoints["fetch"] = (path, options) =>
     Effect.gen(function* () {
+      yield* checkPath(path);
       const { includePointPreviews = false, includeTimestamp = true } = options;
-      yield* checkOptions(FetchValues, options);
       const selection = yield* selectionOf(options);
       const layout = { timestamp: includeTimestamp, previews: includePointPreviews };
       const known = fields.kept.get(path)?.type ?? "floatSeries";
@@ -113,10 +118,9 @@ export const make = (run: RunOfSource, fields: Fields): SeriesPoints => {
 
   const prefetch: SeriesPoints["prefetch"] = (paths, options) =>
     Effect.gen(function* () {
-      yield* checkOptions(PrefetchSeries, options);
+      const wanted = [...yield* pathsOf(paths)];
       const selection = yield* selectionOf(options);
       const workers = yield* integerVariable("NEPTUNE_FETCHER_MAX_WORKERS", 10, 1);
-      const wanted = [...new Set(paths)];
       yield* fields.prefetch(wanted);
       const series = wanted.filter((path) => fields.kept.get(path)?.type === "floatSeries");
       const batches = Array.from(
@@ -138,8 +142,16 @@ export const make = (run: RunOfSource, fields: Fields): SeriesPoints => {
     });
 
   return {
-    fetch: (path, options) => withProgressBar(options.progressBar, fetch(path, options)),
-    prefetch: (paths, options) => withProgressBar(options.progressBar, prefetch(paths, options)),
+    fetch: (path, options) =>
+      Effect.flatMap(
+        checkOptions(FetchValues, options),
+        () => withProgressBar(options.progressBar, fetch(path, options)),
+      ),
+    prefetch: (paths, options) =>
+      Effect.flatMap(
+        checkOptions(PrefetchSeries, options),
+        () => withProgressBar(options.progressBar, prefetch(paths, options)),
+      ),
     forget: (path) => void kept.delete(path),
   };
 };
@@ -180,11 +192,15 @@ const selectionOf = (
 };
 
 const Flag = Schema.optional(Schema.Boolean);
-const Step = Schema.UndefinedOr(Schema.NullOr(Schema.Number));
+
+const Range: Schema.Codec<StepRange> = Schema.declare((value): value is StepRange =>
+  Array.isArray(value) && value.length === 2 &&
+  value.every((step) => step == null || (typeof step === "number" && !Number.isNaN(step)))
+).annotate({ expected: "[after, upTo], each a step or null" });
 
 const Points = {
   includeInherited: Flag,
-  stepRange: Schema.optional(Schema.Tuple([Step, Step])),
+  stepRange: Schema.optional(Range),
   progressBar: Schema.optional(Arguments.ProgressBar),
 };
 const FetchValues = Schema.Struct({

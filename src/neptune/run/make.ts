@@ -4,10 +4,12 @@
  * @module
  */
 import { Effect, type Schema, Stream } from "effect";
+import { pathsOf, refuseValue } from "../arguments.ts";
 import { Any, type AnyValue, type AttributeValue, type FileRef } from "../Attribute.ts";
 import {
   failingAs,
   FieldNotFound,
+  type InvalidArgument,
   NeptuneError,
   type NeptuneErrorReason,
   TypeMismatch,
@@ -38,23 +40,20 @@ export const make = (
       (reason) => new NeptuneError({ method: `ReadOnlyRun.${method}`, reason }),
     );
 
-  const decode = <A>(path: string, schema: Schema.ConstraintDecoder<A>) =>
-    Effect.flatMap(fields.get(path), (value) => decodeField(name, path, value, schema));
-
   function fetch<A>(
     path: string,
     schema: Schema.ConstraintDecoder<A>,
   ): Effect.Effect<A, NeptuneError>;
   function fetch(path: string): Effect.Effect<AnyValue, NeptuneError>;
   function fetch(path: string, schema: Schema.ConstraintDecoder<unknown> = Any) {
-    return operation("fetch", decode(path, schema));
+    return operation("fetch", decodeField(name, fields, path, schema));
   }
 
   const fetchLast = (path: string): Effect.Effect<AnyValue, NeptuneError> =>
     operation(
       "fetchLast",
       Effect.flatMap(fields.get(path), (value) =>
-        value.type.endsWith("Series") ? decodeField(name, path, value, Any) : Effect.fail(
+        value.type.endsWith("Series") ? decodeField(name, fields, path, Any) : Effect.fail(
           new TypeMismatch({ run: name, path, expected: "a series", actual: value.type }),
         )),
     );
@@ -64,7 +63,7 @@ export const make = (
 
   const readFile = (file: string | FileRef) =>
     Stream.unwrap(Effect.map(
-      typeof file === "string" ? fileAt(file) : Effect.succeed(file),
+      typeof file === "string" ? fileAt(file) : checkFile(file),
       (file) => source.readFile({ project: run.project, file }),
     ));
 
@@ -96,7 +95,7 @@ export const make = (
     fetch,
     fetchLast,
     fetchValues,
-    prefetch: (paths) => operation("prefetch", fields.prefetch(paths)),
+    prefetch: (paths) => operation("prefetch", Effect.flatMap(pathsOf(paths), fields.prefetch)),
     prefetchSeriesValues: (paths, options = {}) =>
       operation("prefetchSeriesValues", points.prefetch(paths, options)),
     forget: (path) =>
@@ -113,6 +112,11 @@ export const make = (
     readFile: (file) => stream("readFile", readFile(file)),
   };
 };
+
+const checkFile = (file: FileRef): Effect.Effect<FileRef, InvalidArgument> =>
+  typeof file?.path === "string"
+    ? Effect.succeed(file)
+    : refuseValue("file", "the path of a field or a FileRef", file);
 
 const fileOf = (value: AttributeValue): FileRef | undefined => {
   switch (value.type) {

@@ -66,12 +66,13 @@ export const openRuns = (
     readonly customIds?: OneOrMany | null | undefined;
   },
 ): Stream.Stream<ReadOnlyRun, NeptuneErrorReason> =>
-  Stream.unwrap(Effect.as(
+  Stream.unwrap(Effect.map(
     checkOptions(Ids, ids),
-    Stream.concat(
-      openAll(source, project, "withId", many(ids.withIds)),
-      openAll(source, project, "customId", many(ids.customIds)),
-    ),
+    () =>
+      Stream.concat(
+        openAll(source, project, "withId", many(ids.withIds)),
+        openAll(source, project, "customId", many(ids.customIds)),
+      ),
   ));
 
 /** Opens the experiments of some names, one after another. */
@@ -80,9 +81,9 @@ export const openExperiments = (
   project: ReadOnlyProject,
   names: { readonly names?: OneOrMany | null | undefined },
 ): Stream.Stream<ReadOnlyRun, NeptuneErrorReason> =>
-  Stream.unwrap(Effect.as(
+  Stream.unwrap(Effect.map(
     checkOptions(Names, names),
-    openAll(source, project, "experimentName", many(names.names)),
+    () => openAll(source, project, "experimentName", many(names.names)),
   ));
 
 const openAll = (
@@ -118,9 +119,9 @@ const find = (source: NeptuneSource, project: string, way: Way, values: Readonly
   }).pipe(Stream.map(({ runs, columns }) => {
     const textAt = (path: string, row: number) => {
       for (const column of columns) {
-        if (column.path === path && column.type === "string") {
-          return column.values[column.rows.indexOf(row)];
-        }
+        if (column.path !== path || column.type !== "string") continue;
+        const cell = column.rows.indexOf(row);
+        if (cell >= 0) return column.values[cell];
       }
       return undefined;
     };
