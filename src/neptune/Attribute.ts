@@ -127,6 +127,10 @@ export const Boolean: Schema.Codec<boolean, Of<"bool", boolean>> = attribute(
 
 const Int64: Schema.Codec<number | bigint> = Schema.Union([Schema.Int, Schema.BigInt]);
 
+const ExactInteger: Schema.Codec<number> = Schema.Number.check(
+  Schema.isInt({ expected: "an integer of at most ±(2^53 − 1); BigInteger reads larger ones" }),
+);
+
 /**
  * Decodes an attribute of type `int` to a `number`.
  *
@@ -135,7 +139,7 @@ const Int64: Schema.Codec<number | bigint> = Schema.Union([Schema.Int, Schema.Bi
 export const Integer: Schema.Codec<number, Of<"int", number | bigint>> = attribute(
   ["int"],
   Int64,
-  Schema.Int,
+  ExactInteger,
   Number,
   same,
 );
@@ -167,10 +171,15 @@ export const String: Schema.Codec<string, Of<"string", string>> = attribute(
   same,
 );
 
+// Beyond, JavaScript has no time.
+const Milliseconds: Schema.Codec<number> = Schema.Int.check(
+  Schema.isBetween({ minimum: -8.64e15, maximum: 8.64e15 }),
+);
+
 /** Decodes an attribute of type `datetime`, which has milliseconds, to an instant. */
 export const Datetime: Schema.Codec<DateTime.Utc, Of<"datetime", number>> = attribute(
   ["datetime"],
-  Schema.Finite,
+  Milliseconds,
   Schema.DateTimeUtc,
   DateTime.makeUnsafe,
   DateTime.toEpochMillis,

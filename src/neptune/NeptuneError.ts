@@ -34,7 +34,7 @@ const InvalidArgumentBase: ReasonClass<
   { parameter: string; message: string }
 > = reasonClass("InvalidArgument");
 
-/** An argument has a value that the call cannot work with; nothing was requested. */
+/** An argument has a value that the call cannot work with; no value was requested. */
 export class InvalidArgument extends InvalidArgumentBase {}
 
 const InvalidQueryBase: ReasonClass<
@@ -145,11 +145,18 @@ const DecodeFailedBase: ReasonClass<
   }
 > = reasonClass("DecodeFailed");
 
-/** Fields of a run did not fit the schema; `failures` has one entry for each. */
+/**
+ * Fields of a run did not fit the schema; `failures` has one entry for each.
+ *
+ * What is wrong with the run as a whole has an empty path. A field that `Schema.encodeKeys` renamed
+ * goes by its new name where its type fits and its value does not.
+ */
 export class DecodeFailed extends DecodeFailedBase {
   override get message(): string {
     return `Run ${this.run} does not fit the schema:\n` +
-      this.failures.map(({ path, problem }) => `  ${quote(path)}: ${problem}`).join("\n");
+      this.failures.map(({ path, problem }) =>
+        path === "" ? `  ${problem}` : `  ${quote(path)}: ${problem}`
+      ).join("\n");
   }
 }
 

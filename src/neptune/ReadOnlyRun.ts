@@ -149,7 +149,10 @@ export interface ReadOnlyRun {
     options?: FetchValuesOptions,
   ) => Effect.Effect<DataFrame, NeptuneError>;
 
-  /** Fetches the values of several fields at once; those that do not exist are left out. */
+  /**
+   * Fetches the values of several fields at once; those that do not exist are left out. A single
+   * text is one path.
+   */
   readonly prefetch: (paths: Iterable<string>) => Effect.Effect<void, NeptuneError>;
 
   /**

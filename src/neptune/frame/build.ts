@@ -57,15 +57,16 @@ export const build = (
     series.push(cells.alias(`:${series.length}`));
     return polars.col(`:${series.length - 1}`);
   };
-  const named = columns.map((column) => expressionOf(polars, column, name).alias(column.name));
-  if (series.length > 0) return polars.DataFrame(series).select(...named);
-  // None of the columns says how many rows there are.
-  const rows = polars.Series(uniqueName(columns), new Uint8Array(height));
-  return polars.DataFrame([rows]).select(polars.col(rows.name), ...named).drop(rows.name);
+  const laid = columns.map((column, i) => expressionOf(polars, column, name).alias(`=${i}`));
+  // Columns of which every cell is missing do not say how many rows there are.
+  name(polars.Series("", new Uint8Array(height)));
+  return polars.DataFrame(series).withColumns(...laid)
+    .select(...columns.map((column, i) => polars.col(`=${i}`).alias(column.name)));
 };
 
+// Where series make a frame, Polars gives one without a name another name.
 const isWhole = (column: Column): column is Column & PlainCells =>
-  column.dtype !== "Missing" && column.dtype !== "Histogram" &&
+  column.name !== "" && column.dtype !== "Missing" && column.dtype !== "Histogram" &&
   column.dtype !== "Utf8List" && column.dtype !== "Float64List" && column.present === undefined;
 
 const plainSeries = (polars: Polars, column: PresentCells): pl.Series => {
@@ -80,13 +81,6 @@ const plainSeries = (polars: Polars, column: PresentCells): pl.Series => {
     case "Utf8":
       return polars.Series("", [...column.cells], polars.Utf8);
   }
-};
-
-const uniqueName = (columns: ReadonlyArray<Column>): string => {
-  const names = new Set(columns.map((column) => column.name));
-  let name = ":rows";
-  while (names.has(name)) name += ":";
-  return name;
 };
 
 const expressionOf = (

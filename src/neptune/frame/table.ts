@@ -7,7 +7,7 @@ import type { DataFrame, Polars } from "../../Polars.ts";
 import { byCodePoint } from "../byCodePoint.ts";
 import type { Histogram } from "../Attribute.ts";
 import type { FloatSeriesColumn, ValueColumn } from "../NeptuneSource.ts";
-import { build, type Cells, type Column, type DType } from "./build.ts";
+import { build, type Cells, type DType } from "./build.ts";
 
 /** How to lay out a table. */
 export interface TableLayout {
@@ -49,8 +49,9 @@ export const table = (
     return { name, path: pieces[0]!.path, ...cellsOf(pieces, height, layout) };
   });
   const present = new Set(columns.map(({ path }) => path));
-  const absent = [...new Set(layout.required)].filter((path) => !present.has(path))
-    .map((path) => ({ name: path, path, ...missing(path) }));
+  const absent = [...new Set(layout.required)]
+    .filter((path) => !present.has(path) && !found.has(path))
+    .map((path) => ({ name: path, path, ...missing(path, layout) }));
   const ordered = [...named, ...absent].sort((a, b) =>
     groupOf(a.path) - groupOf(b.path) || byCodePoint(a.name, b.name)
   );
@@ -62,8 +63,10 @@ const groupOf = (path: string): number => {
   return first === "sys" ? 0 : first === "monitoring" ? 2 : 1;
 };
 
-const missing = (path: string): Cells => {
-  const as = SYSTEM_TYPES.get(path);
+const missing = (path: string, { stringSets }: TableLayout): Cells => {
+  const as = stringSets === "list" && SYSTEM_SETS.includes(path)
+    ? "Utf8List"
+    : SYSTEM_TYPES.get(path);
   return as === undefined ? { dtype: "Missing" } : { dtype: "Missing", as };
 };
 
@@ -176,7 +179,7 @@ const textsOf = (column: ValueColumn): ReadonlyArray<string | null> => {
     case "stringSeries":
       return column.last;
     case "experimentState":
-      return column.values.map((state) => state === "running" ? "active" : "inactive");
+      return column.values.map((state) => STATES.get(state) ?? state);
     case "bool":
       return Array.from(column.values, (value) => String(value === 1));
     case "int":
@@ -201,6 +204,11 @@ const textsOf = (column: ValueColumn): ReadonlyArray<string | null> => {
       return column.last.map((histogram) => histogram && JSON.stringify(histogram));
   }
 };
+
+/** What the documentation calls the states of the server. */
+const STATES: ReadonlyMap<string, string> = new Map([["running", "active"], ["idle", "inactive"]]);
+
+const SYSTEM_SETS = ["sys/tags", "sys/group_tags"];
 
 /** The types of system attributes, for tables in which no run has them. */
 const SYSTEM_TYPES: ReadonlyMap<string, DType> = new Map(

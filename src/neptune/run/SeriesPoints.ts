@@ -57,9 +57,10 @@ export const make = (run: RunOfSource, fields: Fields): SeriesPoints => {
   ): SeriesRequest => ({ project, runs: [key], attributes, ...selection, previews });
 
   const readFloats = (path: string, selection: Selection, previews: boolean) =>
-    Effect.map(
-      gatherFloats(source.floatSeries(request([path], selection, previews))),
-      (series) => series.get(0),
+    counted(
+      path,
+      source.floatSeries(request([path], selection, previews)),
+      gatherFloats,
     );
 
   const fetchFloats = (path: string, selection: Selection, previews: boolean) => {
@@ -75,8 +76,8 @@ export const make = (run: RunOfSource, fields: Fields): SeriesPoints => {
     selection: Selection,
   ) =>
     Effect.map(
-      gatherOthers(chunks(request([path], selection, false))),
-      (series) => series.get(0) ?? NO_OTHERS,
+      counted(path, chunks(request([path], selection, false)), gatherOthers),
+      (points) => points ?? NO_OTHERS,
     );
 
   const fetch: SeriesPoints["fetch"] = (path, options) =>
@@ -155,6 +156,20 @@ export const make = (run: RunOfSource, fields: Fields): SeriesPoints => {
     forget: (path) => void kept.delete(path),
   };
 };
+
+/** Reads one series, and reports how many of its points have come. */
+const counted = <Chunk extends { readonly step: Float64Array }, Points>(
+  path: string,
+  chunks: Stream.Stream<Chunk, NeptuneErrorReason>,
+  gather: (
+    chunks: Stream.Stream<Chunk, NeptuneErrorReason>,
+  ) => Effect.Effect<ReadonlyMap<number, Points>, NeptuneErrorReason>,
+): Effect.Effect<Points | undefined, NeptuneErrorReason> =>
+  track({ label: `Fetching ${path}`, unit: "points" }, (advance) =>
+    Effect.map(
+      gather(Stream.tap(chunks, ({ step }) => advance(step.length))),
+      (series) => series.get(0),
+    ));
 
 const lay = (path: string, build: (polars: Polars) => DataFrame) =>
   usePolars(`building the table of ${path}`, build);

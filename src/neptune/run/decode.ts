@@ -5,7 +5,7 @@
  */
 import { Effect, Schema, SchemaAST, SchemaIssue } from "effect";
 import { refuseValue } from "../arguments.ts";
-import { acceptedTypes, acceptedTypesOf } from "../Attribute.ts";
+import { acceptedTypes, acceptedTypesOf, type AttributeValue } from "../Attribute.ts";
 import {
   DecodeFailed,
   type InvalidArgument,
@@ -54,10 +54,12 @@ export const decodeFields = <A>(
     const all = named.length === 0 || others.length > 0 ? yield* fields.names : [];
     const paths = new Set([...typesAt.keys(), ...all]);
     yield* fields.prefetch(paths);
-    const values = Object.fromEntries(
-      [...paths].filter((path) => fields.kept.has(path))
-        .map((path) => [path, fields.kept.get(path)!]),
-    );
+    // Without a prototype, in which a schema would find `toString`.
+    const values: Record<string, AttributeValue> = Object.create(null);
+    for (const path of paths) {
+      const value = fields.kept.get(path);
+      if (value !== undefined) values[path] = value;
+    }
     const problemAt = (path: string, messages: ReadonlyArray<string>) => {
       const accepted = typesAt.get(path) ?? otherTypes;
       const actual = fields.kept.get(path)?.type;

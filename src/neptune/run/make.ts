@@ -9,6 +9,7 @@ import { Any, type AnyValue, type AttributeValue, type FileRef } from "../Attrib
 import {
   failingAs,
   FieldNotFound,
+  FileUnavailable,
   type InvalidArgument,
   NeptuneError,
   type NeptuneErrorReason,
@@ -67,14 +68,15 @@ export const make = (
       (file) => source.readFile({ project: run.project, file }),
     ));
 
-  const fileAt = (path: string) =>
+  const fileAt = (path: string): Effect.Effect<FileRef, NeptuneErrorReason> =>
     Effect.flatMap(fields.get(path), (value) => {
       const file = fileOf(value);
-      return file === undefined
-        ? Effect.fail(
-          new TypeMismatch({ run: name, path, expected: "a file", actual: value.type }),
-        )
-        : Effect.succeed(file);
+      if (file !== undefined && file !== null) return Effect.succeed(file);
+      return Effect.fail(
+        file === null
+          ? new FileUnavailable({ path, problem: "the series has no file" })
+          : new TypeMismatch({ run: name, path, expected: "a file", actual: value.type }),
+      );
     });
 
   return {
@@ -118,14 +120,15 @@ const checkFile = (file: FileRef): Effect.Effect<FileRef, InvalidArgument> =>
     ? Effect.succeed(file)
     : refuseValue("file", "the path of a field or a FileRef", file);
 
-const fileOf = (value: AttributeValue): FileRef | undefined => {
+/** The file of an attribute, `null` of a series without one; none of any other type. */
+const fileOf = (value: AttributeValue): FileRef | null | undefined => {
   switch (value.type) {
     case "fileRef":
     case "fileSet":
     case "artifact":
       return value.value;
     case "fileRefSeries":
-      return value.value.last ?? undefined;
+      return value.value.last;
     default:
       return undefined;
   }
