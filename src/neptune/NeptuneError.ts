@@ -272,10 +272,10 @@ export class NeptuneError extends NeptuneErrorBase {
 }
 
 /** Names the operation that fails with a reason. */
-export const failingAs =
-  (method: string) =>
-  <A, R>(operation: Effect.Effect<A, NeptuneErrorReason, R>): Effect.Effect<A, NeptuneError, R> =>
-    Effect.mapError(operation, (reason) => new NeptuneError({ method, reason }));
+export const failingAs = (method: string): <A, R>(
+  operation: Effect.Effect<A, NeptuneErrorReason, R>,
+) => Effect.Effect<A, NeptuneError, R> =>
+  Effect.mapError((reason) => new NeptuneError({ method, reason }));
 
 /** The message of anything thrown, for the text of a reason. */
 export const describe = (cause: unknown): string =>

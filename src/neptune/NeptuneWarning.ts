@@ -65,7 +65,7 @@ export const CurrentWarningHandler: Context.Reference<WarningHandler> = Context.
 );
 
 /** Hands a warning to whoever takes them. */
-export const warn: WarningHandler = (warning) =>
+export const warn = (warning: NeptuneWarning): Effect.Effect<void> =>
   CurrentWarningHandler.use((handle) => handle(warning));
 
 /**

@@ -198,6 +198,7 @@ export const not = (condition: Condition): Condition => {
  * `everything`, and of a single one it is that one.
  */
 export function and(conditions: readonly [Condition, ...ReadonlyArray<Condition>]): Condition;
+/** All of any number of queries. */
 export function and(queries: ReadonlyArray<Query>): Query;
 export function and(queries: ReadonlyArray<Query>): Query {
   const [first, second, ...rest] = queries.filter((query) => query._tag !== "Everything");
@@ -212,6 +213,7 @@ export function and(queries: ReadonlyArray<Query>): Query {
  * There must be one: NQL has no query that no run fulfils.
  */
 export function or(conditions: readonly [Condition, ...ReadonlyArray<Condition>]): Condition;
+/** At least one of any queries. */
 export function or(queries: readonly [Query, ...ReadonlyArray<Query>]): Query;
 export function or(queries: readonly [Query, ...ReadonlyArray<Query>]): Query {
   const conditions = queries.filter((query) => query._tag !== "Everything");
