@@ -127,9 +127,9 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
 
   const directoryOf = (identifier: string): Effect.Effect<string, NeptuneErrorReason> =>
     Effect.gen(function* () {
-      const known = directories.get(identifier);
-      if (known !== undefined) return known;
       const candidates = yield* directoriesOf(root);
+      const known = directories.get(identifier);
+      if (known !== undefined && candidates.includes(known)) return known;
       const directory = candidates.find((name) => isNamedAfter(name, identifier)) ??
         (yield* directoryNamed(identifier));
       directories.set(identifier, directory);
@@ -152,6 +152,7 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
     readErrorReport(
       options.errorReport ?? join(dirname(root), "neptune_exporter_errors.jsonl"),
       identifier,
+      options.errorReport !== undefined,
     );
 
   const readPoints = <Type extends SeriesType>(type: Type, request: SeriesRequest) =>
@@ -171,7 +172,9 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
       Effect.gen(function* () {
         const { listing } = yield* projectOf(identifier);
         yield* Effect.forEach(listing.warnings, warn);
-        const lost = yield* losses(identifier);
+        const found = yield* losses(identifier);
+        yield* Effect.forEach(found.filter(({ kind }) => kind !== "LostInExport"), warn);
+        const lost = found.filter(({ kind }) => kind === "LostInExport");
         if (lost.length > 0) yield* warn(summaryOf(lost));
         return toProject(identifier);
       }),

@@ -7,6 +7,7 @@ import { Effect, Semaphore, Stream } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
 import { dictionaryOf, float64Of, indexAmong, int32Of } from "./columns.ts";
+import * as KeptWarnings from "./KeptWarnings.ts";
 import { partsOf } from "./Listing.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
 import { type Plan, readParts } from "./scan.ts";
@@ -28,6 +29,7 @@ export type Catalogue = (
 /** A catalogue of a project of which nothing is known yet; it keeps what it has read. */
 export const make = ({ listing, settings }: ProjectIndex): Catalogue => {
   const known = new Map<RunKey, ReadonlyArray<CatalogueEntry>>();
+  const warnings = KeptWarnings.make(listing);
   const turn = Semaphore.makeUnsafe(1);
   return (runs) =>
     turn.withPermit(Effect.suspend(() => {
@@ -35,6 +37,8 @@ export const make = ({ listing, settings }: ProjectIndex): Catalogue => {
       const parts = new Set(unknown.flatMap((run) => partsOf(listing, run)));
       return readParts(listing, [...parts], settings, PLAN).pipe(
         Stream.runCollect,
+        warnings.keep,
+        Effect.tap(() => warnings.repeat(Effect.succeed(runs))),
         Effect.map((batches) => {
           const entries = Map.groupBy(batches.flat(2), ({ run }) => run);
           for (const run of unknown) known.set(run, distinct(entries.get(run) ?? []));

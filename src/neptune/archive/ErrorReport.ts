@@ -5,6 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { Effect, Result, Schema } from "effect";
+import { describe } from "../NeptuneError.ts";
 import type { NeptuneWarning } from "../NeptuneWarning.ts";
 
 const Line = Schema.fromJsonString(Schema.Struct({
@@ -18,7 +19,8 @@ const Line = Schema.fromJsonString(Schema.Struct({
 const decode = Schema.decodeUnknownResult(Line);
 
 /**
- * What the report says of a project, each loss once; nothing if there is no report.
+ * What the report says of a project, each loss once. Without one that was `expected` it says that;
+ * otherwise nobody kept it, or nothing was lost.
  *
  * Where a batch of attributes failed, the exporter names every attribute of it for every run of the
  * batch, whether the run had it or not.
@@ -26,19 +28,27 @@ const decode = Schema.decodeUnknownResult(Line);
 export const readErrorReport = (
   path: string,
   project: string,
+  expected: boolean,
 ): Effect.Effect<ReadonlyArray<NeptuneWarning>> =>
-  Effect.tryPromise(() => readFile(path, "utf8")).pipe(
+  Effect.tryPromise({ try: () => readFile(path, "utf8"), catch: (cause) => cause }).pipe(
     Effect.map((text) => {
-      const warnings = text.split("\n").filter((line) => line.trim() !== "").flatMap((line, i) =>
-        Result.match(decode(line), {
-          onFailure: () => [unreadable(path, i + 1)],
+      const warnings = text.split("\n").flatMap((line, i) =>
+        line.trim() === "" ? [] : Result.match(decode(line), {
+          onFailure: () => [
+            unreadable(path, `Line ${i + 1} of ${path} is not a report of the exporter`),
+          ],
           onSuccess: (loss) => loss.project_id === project ? [lost(path, loss)] : [],
         })
       );
       return [...new Map(warnings.map((warning) => [warning.message, warning])).values()];
     }),
-    // No report: nobody kept it, or nothing was lost.
-    Effect.orElseSucceed(() => []),
+    Effect.catch((cause) =>
+      Effect.succeed(
+        expected
+          ? [unreadable(path, `The exporter's error report cannot be read: ${describe(cause)}`)]
+          : [],
+      )
+    ),
   );
 
 const lost = (file: string, loss: typeof Line.Type): NeptuneWarning => ({
@@ -51,8 +61,8 @@ const lost = (file: string, loss: typeof Line.Type): NeptuneWarning => ({
   attribute: loss.attribute_path ?? undefined,
 });
 
-const unreadable = (file: string, line: number): NeptuneWarning => ({
+const unreadable = (file: string, problem: string): NeptuneWarning => ({
   kind: "DamagedFile",
-  message: `Line ${line} of ${file} is not a report of the exporter; what it says is unknown.`,
+  message: `${problem}; what it says is unknown.`,
   file,
 });

@@ -49,8 +49,9 @@ export const ancestorsOf = (
 
 const forkOf = (parameters: Parameters, run: RunKey): Fork | undefined => {
   const parent = textOf(parameters, run, "sys/forking/parent");
-  const step = numberOf(parameters, run, "sys/forking/step");
-  return parent === undefined ? undefined : { parent, step: step ?? -Infinity };
+  const step = numberOf(parameters, run, "sys/forking/step") ?? -Infinity;
+  // To six decimals, as the exporter rounds the steps of points but not this one.
+  return parent === undefined ? undefined : { parent, step: Number(step.toFixed(6)) };
 };
 
 const warnOfMissing = (

@@ -55,7 +55,9 @@ const read = async (directory: string): Promise<ReadonlyArray<File>> => {
     const name = entry.isDirectory() ? undefined : parsePartName(entry.name);
     if (name === undefined) return undefined;
     const path = join(directory, entry.name);
-    return { path, ...name, bytes: name.temporary ? 0 : (await stat(path)).size };
+    // One that is a link to nothing, or gone by now, is damaged when it is read, if it ever is.
+    const bytes = await stat(path).then(({ size }) => size, () => 0);
+    return { path, ...name, bytes };
   }));
   return files.filter((file) => file !== undefined);
 };

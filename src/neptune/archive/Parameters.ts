@@ -195,7 +195,9 @@ export const readParameters = (
       pieces.flatMap(({ runs }) => runs).flatMap((run) => partsOf(listing, run)),
     );
     const damaged = new Set(damage.map(({ file }) => file));
-    const bare = parts.filter((part) => !found.has(part) && !damaged.has(part.path));
+    // Beside the runs that were found, a part that several share can have others.
+    const isKnown = (part: Part) => part.run !== undefined && found.has(part);
+    const bare = parts.filter((part) => !isKnown(part) && !damaged.has(part.path));
     const [names, moreDamage] = yield* collectWarnings(
       Stream.runCollect(Stream.flattenIterable(readParts(listing, bare, settings, RUN_IDS))),
     );

@@ -10,7 +10,9 @@ import { Effect, Semaphore, Stream } from "effect";
 import type { FileRef, FloatSeriesSummary, Histogram } from "../Attribute.ts";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { Points, RunKey, ValueColumn } from "../NeptuneSource.ts";
-import { readInherited } from "./Inheritance.ts";
+import { collectWarnings } from "../NeptuneWarning.ts";
+import { ancestorsOf, readInherited } from "./Inheritance.ts";
+import * as KeptWarnings from "./KeptWarnings.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
 import { type Series, SERIES_TYPES, type SeriesType } from "./Series.ts";
 import { summarise } from "./summarise.ts";
@@ -35,6 +37,7 @@ interface Summary {
 export const make = (index: ProjectIndex): Summaries => {
   // By path and run; `undefined` for a run that has no such series.
   const known = new Map<string, Map<RunKey, Summary | undefined>>();
+  const warnings = KeptWarnings.make(index.listing);
   const turn = Semaphore.makeUnsafe(1);
 
   const unknown = (paths: ReadonlyArray<string>, runs: ReadonlyArray<RunKey>) => {
@@ -79,8 +82,15 @@ export const make = (index: ProjectIndex): Summaries => {
       }
     });
 
+  const withAncestors = (runs: ReadonlyArray<RunKey>) =>
+    Effect.map(collectWarnings(ancestorsOf(index, runs, "all")), ([ancestors]) => [
+      ...runs,
+      ...[...ancestors.values()].flat().map(({ run }) => run),
+    ]);
+
   return (paths, runs) =>
-    turn.withPermit(learnAll(paths, runs)).pipe(
+    turn.withPermit(warnings.keep(learnAll(paths, runs))).pipe(
+      Effect.andThen(warnings.repeat(withAncestors(runs))),
       Effect.map(() =>
         paths.flatMap((path) => {
           const summaries = runs.map((run) => known.get(path)?.get(run));

@@ -29,6 +29,10 @@ export const pattern = ({ prefix, next }: Digests): string =>
 
 const DIGITS = 16;
 
+// What a pattern takes for a digest: so many characters, which may be two UTF-16 units each.
+const ONE_DIGEST = /-.{16}_part_/su;
+const TWO_DIGESTS = /-.{16}_part_.*-.{16}_part_/su;
+
 const BATCH_PARTS = 512;
 
 // Below this share of the files that a pattern picks, single files are cheaper.
@@ -43,7 +47,9 @@ export const batches = (
   const all = listing.parts;
   if (parts.length < all.length * WORTHWHILE_SHARE) return oneByOne(parts);
   // A digest must not be found anywhere but in its place.
-  const ambiguous = all.some(({ path }) => /-.{16}_part_.*-.{16}_part_/.test(basename(path)));
+  const ambiguous = all.some(({ path, digest }) =>
+    (digest === undefined ? ONE_DIGEST : TWO_DIGESTS).test(basename(path))
+  );
   const hasDigest = (part: Part): boolean => part.digest !== undefined && !ambiguous;
 
   const pack = (

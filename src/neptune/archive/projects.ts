@@ -8,7 +8,7 @@ import { Effect, type Option, Stream } from "effect";
 import { ArchiveNotFound, describe, type NeptuneErrorReason } from "../NeptuneError.ts";
 import { collectWarnings } from "../NeptuneWarning.ts";
 import { textsOf } from "./columns.ts";
-import { digest, sanitise } from "./Layout.ts";
+import { digest } from "./Layout.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
 import { type Plan, readParts } from "./scan.ts";
 
@@ -33,9 +33,12 @@ export const directoriesOf = (
     });
   });
 
-/** Whether a directory is that of a project, by its name alone. */
+/**
+ * Whether the name of a directory is enough to tell that it is that of a project. Without a digest it
+ * is not: that of `a_b` may be named after `a/b`.
+ */
 export const isNamedAfter = (directory: string, project: string): boolean =>
-  directory.endsWith(`-${digest(project)}`) || directory === sanitise(project);
+  directory.endsWith(`-${digest(project)}`);
 
 /** The name of a project as its files have it; none if they cannot be read or are no export. */
 export const nameOf = (

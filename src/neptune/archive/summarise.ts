@@ -24,7 +24,8 @@ export const summarise = ({ step, value }: Points<Float64Array>): FloatSeriesSum
     if (y < min) min = y;
     if (y > max) max = y;
   }
-  const average = sum / count;
+  // The sum of equal values is rounded, and they would differ from their average.
+  const average = min === max ? min : sum / count;
   let squares = 0;
   for (const y of value) if (!Number.isNaN(y)) squares += (y - average) ** 2;
   const variance = squares / count;
