@@ -40,6 +40,9 @@ export interface Limits {
   readonly maxSteps?: number | undefined;
 }
 
+/** {@link Limits.maxHeapBytes}, unless another is given. */
+export const DEFAULT_HEAP_BYTES: number = 2 ** 31;
+
 /** The name of a bound. */
 export type Limit = keyof Limits;
 
@@ -61,7 +64,7 @@ export class Budget {
   constructor(limits: Limits, inputLength: number) {
     this.maxDepth = limits.maxDepth ?? 100_000;
     this.maxMemo = limits.maxMemo ?? 50_000_000;
-    this.#maxHeap = limits.maxHeapBytes ?? 2 ** 31;
+    this.#maxHeap = limits.maxHeapBytes ?? DEFAULT_HEAP_BYTES;
     this.#maxBuffers = limits.maxBufferBytes ?? 2 ** 26 + 8 * inputLength;
     this.#maxSteps = limits.maxSteps ?? 1_000_000_000;
   }

@@ -54,8 +54,8 @@ export const rowColumns = (
   budget: Budget,
 ): ReadonlyArray<Column> => {
   if (!("start" in labels)) return labels;
-  const data = new BigInt64Array(budget.bytes(8 * height).buffer);
   budget.step(height);
+  const data = new BigInt64Array(budget.bytes(8 * height).buffer);
   for (let i = 0; i < height; i++) data[i] = BigInt(labels.start + i * labels.step);
   return [{ label: labels.label, values: { type: "int", data }, missing: null }];
 };

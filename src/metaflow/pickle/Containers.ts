@@ -6,10 +6,9 @@
  */
 import type { Keys } from "./Keys.ts";
 import { integer } from "./Narrow.ts";
-import type { PickleValue } from "./PickleValue.ts";
+import type { DefaultDict, Deque, PickleValue } from "./PickleValue.ts";
 import type { Call } from "./Rule.ts";
-import type { CallNode } from "./Tree.ts";
-import { GlobalNode, ListNode, TupleNode } from "./Tree.ts";
+import { type CallNode, GlobalNode, ListNode, TupleNode } from "./Tree.ts";
 
 /** A container that exists, and is filled when all of its parts do. */
 export interface Container {
@@ -17,21 +16,23 @@ export interface Container {
   readonly fill: (call: Call, keys: Keys) => void;
 }
 
+type Mutable<A> = { -readonly [K in keyof A]: A[K] };
+
 /** The container that a call stands for, if it has the form in which Python 3 pickles one. */
 export const containerOf = (call: CallNode, typed: boolean): Container | undefined => {
   const { callee, args: { items: args }, kwargs, state } = call;
   if (!(callee instanceof GlobalNode) || kwargs !== undefined || state !== undefined) {
     return undefined;
   }
-  const isDict = call.items.length === 0;
-  const isList = call.pairs.length === 0;
+  const hasKeysOnly = call.items.length === 0;
+  const hasItemsOnly = call.pairs.length === 0;
   switch (callee.qualified) {
     case "collections.OrderedDict":
-      return isDict && args.length === 0 ? orderedDict(typed) : undefined;
+      return hasKeysOnly && args.length === 0 ? orderedDict(typed) : undefined;
     case "collections.defaultdict":
-      return isDict && args.length <= 1 ? defaultDict(typed) : undefined;
+      return hasKeysOnly && args.length <= 1 ? defaultDict(typed) : undefined;
     case "collections.deque":
-      return isList && args.length <= 2 && args.slice(0, 1).every(isEmpty)
+      return hasItemsOnly && args.length <= 2 && args.slice(0, 1).every(isEmpty)
         ? deque(typed)
         : undefined;
   }
@@ -50,7 +51,7 @@ const orderedDict = (typed: boolean): Container => {
 
 const defaultDict = (typed: boolean): Container => {
   const entries = new Map<PickleValue, PickleValue>();
-  const value = { _tag: "DefaultDict" as const, factory: null as PickleValue, entries };
+  const value: Mutable<DefaultDict> = { _tag: "DefaultDict", factory: null, entries };
   return {
     value: typed ? value : entries,
     fill: ({ args, pairs }, keys) => {
@@ -62,7 +63,7 @@ const defaultDict = (typed: boolean): Container => {
 
 const deque = (typed: boolean): Container => {
   const items: Array<PickleValue> = [];
-  const value = { _tag: "Deque" as const, maxLength: null as number | null, items };
+  const value: Mutable<Deque> = { _tag: "Deque", maxLength: null, items };
   return {
     value: typed ? value : items,
     fill: (call) => {

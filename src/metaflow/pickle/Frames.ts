@@ -13,7 +13,7 @@ import {
 } from "../../Polars.ts";
 import { arrayColumns } from "./ArrayColumns.ts";
 import { Budget } from "./Budget.ts";
-import { rowColumns } from "./Column.ts";
+import { heightOf, rowColumns } from "./Column.ts";
 import { isFields, type NdArray } from "./NdArray.ts";
 import { DuplicateColumns, NativeFailure, NotTabular, PickleError } from "./PickleError.ts";
 import { isTagged, type PickleValue } from "./PickleValue.ts";
@@ -131,8 +131,7 @@ const inMillis = (seconds: BigInt64Array): BigInt64Array =>
   seconds.map((value) => {
     const millis = value === -(2n ** 63n) ? 0n : value * 1000n;
     if (BigInt.asIntN(64, millis) === millis) return millis;
-    const problem = `a time of ${value} s is beyond what Polars counts in milliseconds`;
-    throw new PickleError({ reason: new NotTabular({ problem }) });
+    throw new RangeError(`${value} seconds are more than 64 bits of milliseconds`);
   });
 
 /** Typed arrays keep every bit of 64-bit integers. */
@@ -162,69 +161,90 @@ const seriesOf = (pl: Polars, name: string, values: PlainValues): PolarsSeries =
 };
 
 /** All columns at once, for a frame costs more to make than a column. */
-const build = (pl: Polars, columns: ReadonlyArray<Named>, budget: Budget): Frame => {
-  const names: Array<string> = [];
-  const asText: Array<string> = [];
-  const omitted: Array<string> = [];
+const assemble = (
+  pl: Polars,
+  columns: ReadonlyArray<PlainColumn>,
+  names: ReadonlyArray<string>,
+): PolarsDataFrame => {
   const series: Array<PolarsSeries> = [];
-  const selection = columns.flatMap(({ name, column }, i) => {
-    const plain: PlainColumn | undefined = plainColumn(column, budget);
-    if (plain === undefined) {
-      omitted.push(name);
-      return [];
-    }
-    names.push(name);
-    if (plain.asText) asText.push(name);
-    // Names of users come last: they could hide members of the frame, or be equal to these.
-    series.push(seriesOf(pl, `v${i}`, plain.values));
-    if (plain.missing === null) return [pl.col(`v${i}`)];
-    series.push(numbers(pl, `m${i}`, plain.missing));
-    const isPresent = pl.col(`m${i}`).eq(pl.lit(0));
-    return [pl.when(isPresent).then(pl.col(`v${i}`)).otherwise(pl.lit(null)).alias(`v${i}`)];
+  const selection = columns.map(({ values, missing }, i) => {
+    const value = pl.col(`v${i}`);
+    series.push(seriesOf(pl, `v${i}`, values));
+    if (missing === null) return value;
+    series.push(numbers(pl, `m${i}`, missing));
+    return pl.when(pl.col(`m${i}`).eq(pl.lit(0))).then(value).otherwise(pl.lit(null))
+      .alias(`v${i}`);
   });
+  const frame = pl.DataFrame(series).select(...selection);
+  // Last, as names of users can hide members of the frame.
+  frame.columns = [...names];
+  return frame;
+};
+
+const build = (pl: Polars, columns: ReadonlyArray<Named>, budget: Budget): Frame => {
+  const plain = columns.map(({ name, column }) => ({ name, made: plainColumn(column, budget) }));
+  const kept = plain.flatMap(({ name, made }) => made === undefined ? [] : [{ name, made }]);
+  const names = kept.map(({ name }) => name);
   const seen = new Set<string>();
   const repeated = new Set(names.filter((name) => seen.has(name) || !seen.add(name)));
   if (repeated.size > 0) {
     throw new PickleError({ reason: new DuplicateColumns({ names: [...repeated] }) });
   }
-  const frame = pl.DataFrame(series).select(...selection);
-  frame.columns = names;
-  return { frame, asText, omitted };
+  return {
+    frame: native(() => assemble(pl, kept.map(({ made }) => made), names)),
+    asText: kept.filter(({ made }) => made.asText).map(({ name }) => name),
+    omitted: plain.filter(({ made }) => made === undefined).map(({ name }) => name),
+  };
 };
 
 const ofStreams = (pl: Polars, { streams }: PolarsFrame): Frame => {
-  const [first, ...rest] = streams.map((stream) => pl.readIPCStream(Buffer.from(stream)));
-  const frame = first === undefined
-    ? pl.DataFrame()
-    : rest.length === 0
-    ? first
-    : pl.concat([first, ...rest], { how: "horizontal" });
+  const frame = native(() => {
+    const frames = streams.map((stream) => pl.readIPCStream(Buffer.from(stream)));
+    const [first = pl.DataFrame(), ...rest] = frames;
+    return rest.length === 0 ? first : pl.concat(frames, { how: "horizontal" });
+  });
   return { frame, asText: [], omitted: [] };
 };
 
-/** Far more than a frame takes; it keeps a hostile range from being counted out. */
-const MAX_BUFFER_BYTES = 2 ** 36;
+/** What Polars throws, as ours. */
+const native = <A>(make: () => A): A => {
+  try {
+    return make();
+  } catch (cause) {
+    throw new PickleError({ reason: new NativeFailure({ cause }) });
+  }
+};
+
+/** Bytes that a frame may take besides those of its values, most of which it shares. */
+const spare = (value: Exclude<Tabular, PolarsFrame>): number => {
+  const columns = value._tag === "DataFrame"
+    ? value.columns
+    : value._tag === "Series"
+    ? [value.column]
+    : [];
+  const cells = columns.reduce((sum, column) => sum + (heightOf(column) ?? 0), 0);
+  const elements = value._tag === "NdArray" ? value.shape.reduce((a, b) => a * b, 1) : 0;
+  return 2 ** 26 + 64 * (cells + elements);
+};
 
 /**
  * Makes a frame with a Polars that has been loaded.
  *
  * {@link toDataFrame} says what becomes of what.
  */
-export const dataFrameOf = (pl: Polars, value: Tabular): Result.Result<Frame, PickleError> =>
-  Result.try({
-    try: () => {
-      if (value._tag === "PolarsFrame") return ofStreams(pl, value);
-      const budget = new Budget({ maxBufferBytes: MAX_BUFFER_BYTES }, 0);
-      const columns = columnsOf(value, budget);
-      if (columns !== undefined) return build(pl, columns, budget);
-      const problem = `${value._tag} holds elements that are no columns`;
-      throw new PickleError({ reason: new NotTabular({ problem }) });
-    },
-    catch: (cause) =>
-      cause instanceof PickleError
-        ? cause
-        : new PickleError({ reason: new NativeFailure({ cause }) }),
-  });
+export const dataFrameOf = (pl: Polars, value: Tabular): Result.Result<Frame, PickleError> => {
+  try {
+    if (value._tag === "PolarsFrame") return Result.succeed(ofStreams(pl, value));
+    const budget = new Budget({ maxBufferBytes: spare(value) }, 0);
+    const columns = columnsOf(value, budget);
+    if (columns !== undefined) return Result.succeed(build(pl, columns, budget));
+    const problem = `${value._tag} holds elements that are no columns`;
+    return Result.fail(new PickleError({ reason: new NotTabular({ problem }) }));
+  } catch (error) {
+    if (error instanceof PickleError) return Result.fail(error);
+    throw error;
+  }
+};
 
 /**
  * Makes a Polars frame of a frame, series or index of pandas, of a table or array of PyArrow, of an

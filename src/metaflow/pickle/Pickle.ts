@@ -8,9 +8,9 @@
  * @module
  */
 import { Result } from "effect";
-import { Budget, type Limits } from "./Budget.ts";
+import { Budget, DEFAULT_HEAP_BYTES, type Limits } from "./Budget.ts";
 import { Machine } from "./Machine.ts";
-import { PickleError } from "./PickleError.ts";
+import { LimitExceeded, PickleError } from "./PickleError.ts";
 import type { PickleValue } from "./PickleValue.ts";
 import { Rewriting } from "./Rewrite.ts";
 
@@ -40,6 +40,9 @@ export interface DecodeOptions extends Limits {
    */
   readonly bigints?: boolean | undefined;
 }
+
+/** What the engine says of dicts, lists, texts and integers larger than it can have. */
+const ENGINE_BOUNDS = /maximum size|maximum BigInt size|invalid (array|string) length/i;
 
 /** Steps between two moments at which decoding can pause: some milliseconds. */
 const SLICE = 100_000;
@@ -107,6 +110,12 @@ export function* decodeInSlices(
     return Result.succeed(root.value);
   } catch (error) {
     if (error instanceof PickleError) return Result.fail(error);
+    if (error instanceof RangeError && ENGINE_BOUNDS.test(error.message)) {
+      const max = options.maxHeapBytes ?? DEFAULT_HEAP_BYTES;
+      return Result.fail(
+        new PickleError({ reason: new LimitExceeded({ limit: "maxHeapBytes", max }) }),
+      );
+    }
     throw error;
   }
 }

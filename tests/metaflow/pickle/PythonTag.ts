@@ -128,7 +128,8 @@ const cells = (values: Json | undefined, dtype: Json | undefined): ReadonlyArray
   list(values).map((value) => {
     const cell = normal(value);
     if (!isObject(cell)) return cell;
-    const isNan = cell.t === "float" && cell.v === "NaN" && !/^(float|double)/.test(String(dtype));
+    const isNan = cell.t === "float" && cell.v === "NaN" &&
+      !/^(Sparse\[)?(float|double)/.test(String(dtype));
     if (isNan || cell.t === "nat" || cell.t === "na") return NONE;
     return cell.t === "npscalar" ? plainScalar(cell) : cell.t === "datetime" ? instant(cell) : cell;
   });
