@@ -1,7 +1,9 @@
 /**
- * Reads machine-learning run metadata: Neptune 3, from a server or from an export on disk.
+ * Reads machine-learning run metadata: Neptune 3, from a server or from an export on disk, and
+ * Metaflow.
  *
  * @module
  */
+export * as Metaflow from "./src/metaflow/mod.ts";
 export * as Neptune from "./src/neptune/mod.ts";
 export * as Progress from "./src/Progress.ts";

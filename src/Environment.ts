@@ -13,10 +13,13 @@ import { Config, ConfigProvider, Effect, Option } from "effect";
  * whole environment, and so needs to be allowed all of it.
  */
 export const variable = (name: string): Effect.Effect<string | undefined, Config.ConfigError> =>
-  Effect.flatMap(Effect.context<never>(), (context) =>
-    context.mapUnsafe.has(ConfigProvider.ConfigProvider.key)
-      ? Effect.map(Config.option(Config.String(name)), Option.getOrUndefined)
-      : Effect.sync(() => fromEnvironment(name) || undefined));
+  Effect.flatMap(
+    Effect.context<never>(),
+    (context) =>
+      context.mapUnsafe.has(ConfigProvider.ConfigProvider.key)
+        ? Effect.map(Config.option(Config.String(name)), Option.getOrUndefined)
+        : Effect.sync(() => fromEnvironment(name) || undefined),
+  );
 
 const fromEnvironment = (name: string): string | undefined => {
   const permission = Deno.permissions.querySync({ name: "env", variable: name });

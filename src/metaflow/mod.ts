@@ -1,0 +1,6 @@
+/**
+ * Reads what Metaflow stored: so far the pickles of its artifacts.
+ *
+ * @module
+ */
+export * as Pickle from "./pickle/Pickle.ts";
