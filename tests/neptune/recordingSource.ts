@@ -22,8 +22,8 @@ import type {
   ValueColumn,
 } from "../../src/neptune/NeptuneSource.ts";
 import { type NeptuneErrorReason, ProjectNotFound } from "../../src/neptune/NeptuneError.ts";
-import { evaluate } from "../../src/neptune/archive/evaluate.ts";
-import { inOrderOf } from "../../src/neptune/archive/order.ts";
+import { evaluate } from "../../src/neptune/rules/evaluate.ts";
+import { inOrderOf } from "../../src/neptune/rules/order.ts";
 
 /** A point: step, value, and how complete it is unless it is committed. */
 export type Point<A = number> = readonly [step: number, value: A, completion?: number];

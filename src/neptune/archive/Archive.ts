@@ -16,7 +16,7 @@ import {
 } from "../NeptuneError.ts";
 import { NeptuneSource, type Project, type RunKey, type SeriesRequest } from "../NeptuneSource.ts";
 import { collectWarnings, type NeptuneWarning, warn } from "../NeptuneWarning.ts";
-import { toChunk } from "./chunk.ts";
+import { toChunk } from "../rules/chunk.ts";
 import { readErrorReport } from "./ErrorReport.ts";
 import * as Files from "./Files.ts";
 import type { Flavour } from "./Flavour.ts";

@@ -7,9 +7,9 @@ import { Cache, Effect, Stream } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { Inheritance, RunKey } from "../NeptuneSource.ts";
 import { warn } from "../NeptuneWarning.ts";
-import { type Ancestor, type Fork, lineage } from "./Lineage.ts";
+import { type Ancestor, type Fork, lineage } from "../rules/lineage.ts";
 import { numberOf, type Parameters, textOf } from "./Parameters.ts";
-import { countBelow, cut, inherit } from "./points.ts";
+import { countBelow, cut, inherit } from "../rules/points.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
 import { readSeries, type Series, type SeriesSelection, type SeriesType } from "./Series.ts";
 

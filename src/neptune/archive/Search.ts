@@ -5,14 +5,11 @@
  */
 import { Clock, Effect, Stream } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
-import type { RunKey, RunPage, SearchRequest, ValueColumn } from "../NeptuneSource.ts";
+import type { RunKey, RunPage, SearchRequest } from "../NeptuneSource.ts";
 import { check } from "../nql/check.ts";
-import { attributesOf } from "../nql/predicates.ts";
 import type { Query } from "../Nql.ts";
-import { evaluate } from "./evaluate.ts";
-import { HEAD_ATTRIBUTES, headsAmong } from "./experiments.ts";
+import { attributesAskedBy, findAmong } from "../rules/search.ts";
 import { partsOf } from "./Listing.ts";
-import { inOrderOf } from "./order.ts";
 import type { Project } from "./Project.ts";
 import { SERIES_NAMES } from "./Series.ts";
 import { columnsOf } from "./Values.ts";
@@ -77,43 +74,23 @@ const idIn = (query: Query): string | undefined => {
 const select = (
   project: Project,
   runs: ReadonlyArray<RunKey>,
-  { kind, query, sortBy }: SearchRequest,
+  request: SearchRequest,
 ): Effect.Effect<ReadonlyArray<RunKey>, NeptuneErrorReason> =>
   Effect.gen(function* () {
-    const asked = [
-      ...attributesOf(query),
-      { name: sortBy.attribute, type: sortBy.type },
-      ...kind === "experiments" ? HEAD_ATTRIBUTES : [],
-    ];
+    // Neptune 2 has no experiments.
+    if (request.kind === "experiments" && (yield* project.parameters).flavour === "neptune2") {
+      return [];
+    }
+    const asked = attributesAskedBy(request);
     const paths = new Set(asked.map(({ name }) => name));
     const seriesPaths = new Set(asked.filter(mayBeSeries).map(({ name }) => name));
     const columns = Map.groupBy(
       yield* columnsOf(project, runs, [...paths], [...seriesPaths]),
       ({ path }) => path,
     );
-    columns.set("sys/trashed", withDefault(columns.get("sys/trashed"), runs.length));
-    const lookup = (path: string) => columns.get(path) ?? [];
     const now = yield* Clock.currentTimeMillis;
-    const fulfilled = evaluate(query, { runs: runs.length, now, columns: lookup });
-    const isIncluded = kind === "runs"
-      ? fulfilled
-      : headsAmong(runs.length, lookup, (yield* project.parameters).flavour)
-        .map((head, run) => head & fulfilled[run]!);
-    return inOrderOf(sortBy, runs, isIncluded, lookup(sortBy.attribute));
+    return findAmong(runs, request, now, (path) => columns.get(path) ?? []);
   });
 
 const mayBeSeries = ({ type }: { readonly type?: string | undefined }): boolean =>
   type === undefined || Object.values<string>(SERIES_NAMES).includes(type);
-
-/** Where an export was made without `sys/trashed`, nothing says that a run is in the trash. */
-const withDefault = (
-  columns: ReadonlyArray<ValueColumn> = [],
-  runs: number,
-): Array<ValueColumn> => {
-  const known = new Set(columns.flatMap(({ rows }) => [...rows]));
-  const rows = Uint32Array.from({ length: runs }, (_, run) => run).filter((run) => !known.has(run));
-  return [
-    ...columns,
-    { path: "sys/trashed", type: "bool", rows, values: new Uint8Array(rows.length) },
-  ];
-};

@@ -8,7 +8,7 @@ import type pl from "nodejs-polars";
 import type { DataFrame, Polars } from "../../Polars.ts";
 import type { FileRef, Histogram } from "../Attribute.ts";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
-import type { Points, RunKey } from "../NeptuneSource.ts";
+import type { RunKey } from "../NeptuneSource.ts";
 import { join, take } from "../cells.ts";
 import {
   float64Of,
@@ -21,7 +21,8 @@ import {
 import { fileRef } from "./Files.ts";
 import { groupRows } from "./groups.ts";
 import { type Listing, partsOf } from "./Listing.ts";
-import { sorted } from "./points.ts";
+import type { SeriesOf } from "../rules/chunk.ts";
+import { sorted } from "../rules/points.ts";
 import { type Plan, readParts } from "./scan.ts";
 import type { Settings } from "./Settings.ts";
 
@@ -55,12 +56,9 @@ export interface SeriesValues {
   readonly file_series: ReadonlyArray<FileRef | null>;
 }
 
-/** The points of one attribute of one run. */
-export interface Series<Type extends SeriesType = SeriesType> {
-  readonly run: RunKey;
-  readonly attribute: string;
+/** The points of one attribute of one run, and their type. */
+export interface Series<Type extends SeriesType = SeriesType> extends SeriesOf<SeriesValues[Type]> {
   readonly type: Type;
-  readonly points: Points<SeriesValues[Type]>;
 }
 
 /** Which series to read. */

@@ -15,7 +15,7 @@ import { ancestorsOf, readInherited } from "./Inheritance.ts";
 import * as KeptWarnings from "./KeptWarnings.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
 import { type Series, SERIES_TYPES, type SeriesType } from "./Series.ts";
-import { summarise } from "./summarise.ts";
+import { summarise } from "../rules/summarise.ts";
 
 /**
  * Gives the columns of the series among some paths. Rows are positions in the list of runs, in which

@@ -18,7 +18,7 @@ import { measureAll } from "./Files.ts";
 import { ancestorsOf } from "./Inheritance.ts";
 import type { Parameters } from "./Parameters.ts";
 import type { Project } from "./Project.ts";
-import { compile } from "./selection.ts";
+import { compile } from "../rules/selection.ts";
 import { SERIES_NAMES } from "./Series.ts";
 import { reposition } from "./ValueColumns.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Fork, lineage } from "../../../src/neptune/archive/Lineage.ts";
-import { digits, edge } from "./fixtures.ts";
+import { type Fork, lineage } from "../../../src/neptune/rules/lineage.ts";
+import { digits, edge } from "../archive/fixtures.ts";
 
 for (const { name, runs } of [digits, edge]) {
   Deno.test(`${name}: every run has its ancestors, and inherits from each up to its step`, () => {

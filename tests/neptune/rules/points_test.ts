@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { countBelow, cut, inherit, sorted } from "../../../src/neptune/archive/points.ts";
+import { countBelow, cut, inherit, sorted } from "../../../src/neptune/rules/points.ts";
 import type { Points } from "../../../src/neptune/NeptuneSource.ts";
 
 /** Points whose values name them. */

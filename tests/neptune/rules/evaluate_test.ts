@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Arbitrary, Effect, Result, Schema } from "effect";
-import { evaluate } from "../../../src/neptune/archive/evaluate.ts";
+import { evaluate } from "../../../src/neptune/rules/evaluate.ts";
 import { type Condition, everything, parse, type Query } from "../../../src/neptune/Nql.ts";
 import type { ValueColumn } from "../../../src/neptune/NeptuneSource.ts";
 

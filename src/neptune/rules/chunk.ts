@@ -3,16 +3,22 @@
  *
  * @module
  */
-import type { Points, SeriesOffsets, SeriesRequest, StepRange } from "../NeptuneSource.ts";
 import { type Cells, join } from "../cells.ts";
+import type { Points, RunKey, SeriesOffsets, SeriesRequest, StepRange } from "../NeptuneSource.ts";
 import { countBelow, cut } from "./points.ts";
-import type { Series, SeriesType, SeriesValues } from "./Series.ts";
+
+/** The points of one attribute of one run. */
+export interface SeriesOf<Values> {
+  readonly run: RunKey;
+  readonly attribute: string;
+  readonly points: Points<Values>;
+}
 
 /** The points that a request wants of some series; none if it wants none of them. */
-export const toChunk = <Type extends SeriesType>(
-  series: ReadonlyArray<Series<Type>>,
+export const toChunk = <Values extends Cells>(
+  series: ReadonlyArray<SeriesOf<Values>>,
   { runs, attributes, range, tail }: Pick<SeriesRequest, "runs" | "attributes" | "range" | "tail">,
-): ReadonlyArray<SeriesOffsets & Points<SeriesValues[Type]>> => {
+): ReadonlyArray<SeriesOffsets & Points<Values>> => {
   const runIndex = new Map(runs.map((run, i) => [run, i]));
   const attributeIndex = new Map(attributes.map((attribute, i) => [attribute, i]));
   const wanted = series

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { summarise } from "../../../src/neptune/archive/summarise.ts";
-import { checkAggregates } from "./compare.ts";
-import { fullPoints, number } from "./expected.ts";
-import { whole } from "./fixtures.ts";
+import { summarise } from "../../../src/neptune/rules/summarise.ts";
+import { checkAggregates } from "../archive/compare.ts";
+import { fullPoints, number } from "../archive/expected.ts";
+import { whole } from "../archive/fixtures.ts";
 
 const summaryOf = (...values: ReadonlyArray<number>) =>
   summarise({

@@ -4,7 +4,6 @@
  * @module
  */
 import type { ValueColumn } from "../NeptuneSource.ts";
-import type { Flavour } from "./Flavour.ts";
 
 /** The attributes that tell. */
 export const HEAD_ATTRIBUTES = [
@@ -17,15 +16,13 @@ export const HEAD_ATTRIBUTES = [
  * Marks the runs that are the head of an experiment with 1.
  *
  * They say so themselves. Where none of the runs of a name says anything, because only some
- * attributes were exported, the newest is taken. Neptune 2 has no experiments.
+ * attributes were exported, the newest is taken.
  */
 export const headsAmong = (
   runs: number,
   columns: (path: string) => ReadonlyArray<ValueColumn>,
-  flavour: Flavour,
 ): Uint8Array => {
   const heads = new Uint8Array(runs);
-  if (flavour === "neptune2") return heads;
   const said = new Set<number>();
   for (const column of columns("sys/experiment/is_head")) {
     if (column.type !== "bool") continue;
