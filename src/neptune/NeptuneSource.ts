@@ -13,7 +13,7 @@ import { Context, type Effect, type Stream } from "effect";
 import type { FileRef, Histogram } from "./Attribute.ts";
 import type { NeptuneErrorReason } from "./NeptuneError.ts";
 import type { NeptuneWarning } from "./NeptuneWarning.ts";
-import type { Query } from "./Nql.ts";
+import type { Aggregate, Query } from "./Nql.ts";
 
 /** A project of a source. */
 export interface Project {
@@ -37,7 +37,9 @@ export interface SearchRequest {
   readonly kind: RunKind;
   readonly query: Query;
   readonly sortBy: SortBy;
-  /** All matching runs when absent. */
+  /** How many of the matching runs to leave out, from the first one on; none when absent. */
+  readonly offset?: number | undefined;
+  /** How many of the rest to deliver; all when absent. */
   readonly limit?: number | undefined;
   /** Attributes to deliver with each run, by exact path. */
   readonly attributes: ReadonlyArray<string>;
@@ -50,11 +52,15 @@ export interface SearchRequest {
 export interface SortBy {
   readonly attribute: string;
   readonly type: string;
+  /** Which number of a float series; `last` when absent. */
+  readonly aggregate?: Aggregate | undefined;
   readonly direction: "ascending" | "descending";
 }
 
 /** Some of the runs of a search, in order. The rows of `columns` count from the page's first run. */
 export interface RunPage {
+  /** How many runs match, whatever `offset` and `limit` leave of them. */
+  readonly total: number;
   readonly runs: ReadonlyArray<RunKey>;
   readonly columns: ReadonlyArray<ValueColumn>;
 }
@@ -143,13 +149,14 @@ export type ValueColumn =
   | LastOf<"fileRefSeries", ReadonlyArray<FileRef | null>>;
 
 /**
- * Which points of a series: those whose step is above `after`, at least `from` and at most `to`, as
- * far as given.
+ * Which points of a series: those whose step is above `after`, at least `from`, at most `to` and below
+ * `before`, as far as given.
  */
 export interface StepRange {
   readonly after?: number | undefined;
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  readonly before?: number | undefined;
 }
 
 /**
@@ -165,7 +172,9 @@ export interface SeriesRequest {
   readonly attributes: ReadonlyArray<string>;
   readonly inheritance: Inheritance;
   readonly range: StepRange;
-  /** The last so many points in the range; all when absent. */
+  /** Only the first so many points of each series in the range; not together with `tail`. */
+  readonly head?: number | undefined;
+  /** Only the last so many points of each series in the range. */
   readonly tail?: number | undefined;
   /** Whether points that may still change are wanted too. */
   readonly previews: boolean;
@@ -227,7 +236,7 @@ export interface NeptuneSource {
   /** Looks a project up by `workspace/name`. */
   readonly project: (identifier: string) => Effect.Effect<Project, NeptuneErrorReason>;
 
-  /** Finds runs or experiments, in order, page by page. */
+  /** Finds runs or experiments, in order, page by page; without any there is one empty page. */
   readonly search: (request: SearchRequest) => Stream.Stream<RunPage, NeptuneErrorReason>;
 
   /** Lists the attributes that at least one of the runs has, each path and type once. */
@@ -262,6 +271,11 @@ export interface NeptuneSource {
   readonly fileRefSeries: (
     request: SeriesRequest,
   ) => Stream.Stream<OtherSeriesChunk<FileRef>, NeptuneErrorReason>;
+
+  /** How many bytes a file has. */
+  readonly fileSize: (
+    request: Pick<FileRequest, "project" | "file">,
+  ) => Effect.Effect<number, NeptuneErrorReason>;
 
   /** Reads the bytes of a file. */
   readonly readFile: (request: FileRequest) => Stream.Stream<Uint8Array, NeptuneErrorReason>;

@@ -85,7 +85,8 @@ export const recordingSource = (
         .map(([path, value]) => columnOf(path, value, row))
     );
 
-  const search = ({ kind, query, sortBy, limit, attributes }: SearchRequest) => {
+  const search = (request: SearchRequest) => {
+    const { kind, query, sortBy, offset = 0, limit = Infinity, attributes } = request;
     const keys = [...byKey.keys()];
     const all = columnsOf(keys, () => true);
     const columns = (path: string) => all.filter((column) => column.path === path);
@@ -94,8 +95,10 @@ export const recordingSource = (
       const head = byKey.get(keys[row]!)?.attributes?.["sys/experiment/is_head"]?.value === true;
       return kind === "runs" || head ? is : 0;
     });
-    const found = inOrderOf(sortBy, keys, isIncluded, columns(sortBy.attribute)).slice(0, limit);
-    return Stream.fromIterable(pagesOf(found, 2)).pipe(Stream.map((page) => ({
+    const found = inOrderOf(sortBy, keys, isIncluded, columns(sortBy.attribute));
+    const pages = pagesOf(found.slice(offset, offset + limit), 2);
+    return Stream.fromIterable(pages.length > 0 ? pages : [[]]).pipe(Stream.map((page) => ({
+      total: found.length,
       runs: page,
       columns: columnsOf(page, (path) => attributes.includes(path)),
     })));
@@ -107,7 +110,8 @@ export const recordingSource = (
     {
       runs,
       attributes,
-      range: { after = -Infinity, from = -Infinity, to = Infinity },
+      range: { after = -Infinity, from = -Infinity, to = Infinity, before = Infinity },
+      head,
       tail,
       previews,
     }: SeriesRequest,
@@ -116,8 +120,9 @@ export const recordingSource = (
       attributes.flatMap((path, attribute) => {
         const points = (seriesIn(byKey.get(key) ?? {})?.[path] ?? []).filter(
           ([step, , completion]) =>
-            step > after && step >= from && step <= to && (previews || completion === undefined),
-        ).slice(tail === undefined ? 0 : -tail);
+            step > after && step >= from && step <= to && step < before &&
+            (previews || completion === undefined),
+        ).slice(0, head).slice(tail === undefined ? 0 : -tail);
         return pagesOf(points, 3).map((page) => chunkOf(page, run, attribute));
       })
     ));
@@ -168,10 +173,15 @@ export const recordingSource = (
         { method: "fileRefSeries", request },
         () => series(({ files }) => files, otherChunk, request),
       ),
+    fileSize: ({ file }) => Effect.succeed(`bytes of ${file.path}`.length),
     readFile: (request) =>
       ask(
         { method: "readFile", request },
-        () => Stream.make(new TextEncoder().encode(`bytes of ${request.file.path}`)),
+        () => {
+          const { file, from = 0, length = Infinity } = request;
+          const bytes = new TextEncoder().encode(`bytes of ${file.path}`);
+          return Stream.make(bytes.subarray(from, from + length));
+        },
       ),
     diagnose: () => Effect.succeed([]),
   };

@@ -203,6 +203,8 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
           )
         ),
       ),
+    fileSize: ({ project, file }) =>
+      Effect.flatMap(projectOf(project), ({ files }) => Files.size(files, file)),
     readFile: (request) =>
       Stream.unwrap(
         Effect.map(projectOf(request.project), ({ files }) => Files.read(files, request)),

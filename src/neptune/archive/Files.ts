@@ -32,9 +32,15 @@ export const measureAll = <File extends FileRef | null>(
     { concurrency: 16 },
   );
 
+/** How many bytes a file below `root` has. */
+export const size = (
+  root: string | undefined,
+  { path }: FileRef,
+): Effect.Effect<number, FileUnavailable> =>
+  Effect.flatMap(locate(root, path), (real) => attempt(path, async () => (await stat(real)).size));
+
 const measure = <File extends FileRef>(root: string | undefined, file: File): Effect.Effect<File> =>
-  locate(root, file.path).pipe(
-    Effect.flatMap((path) => attempt(file.path, async () => (await stat(path)).size)),
+  size(root, file).pipe(
     Effect.map((sizeBytes) => ({ ...file, sizeBytes })),
     // Whoever asks for the bytes is told why they are not there.
     Effect.orElseSucceed(() => file),

@@ -25,14 +25,18 @@ export const search = (
     yield* Effect.fromResult(check(request.query));
     const found = (yield* findByKey(project, request)) ??
       (yield* select(project, (yield* project.parameters).runs, request));
-    const runs = found.slice(0, request.limit);
+    const { offset = 0, limit = Infinity, attributes } = request;
+    const runs = found.slice(offset, offset + limit);
     const pages = Array.from(
-      { length: Math.ceil(runs.length / PAGE_RUNS) },
+      { length: Math.max(1, Math.ceil(runs.length / PAGE_RUNS)) },
       (_, page) => runs.slice(page * PAGE_RUNS, (page + 1) * PAGE_RUNS),
     );
     return Stream.fromIterable(pages).pipe(
       Stream.mapEffect((runs) =>
-        Effect.map(columnsOf(project, runs, request.attributes), (columns) => ({ runs, columns }))
+        Effect.map(
+          columnsOf(project, runs, attributes),
+          (columns) => ({ total: found.length, runs, columns }),
+        )
       ),
     );
   }));

@@ -95,6 +95,7 @@ const fetchTable = (
       const columns: Array<ValueColumn> = [];
       let height = 0;
       yield* source.search(search).pipe(
+        Stream.filter(({ runs }) => runs.length > 0),
         Stream.mapEffect((page) =>
           Effect.gen(function* () {
             if (columnsRegex === undefined) return page;

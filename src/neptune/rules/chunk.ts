@@ -4,7 +4,7 @@
  * @module
  */
 import { type Cells, join } from "../cells.ts";
-import type { Points, RunKey, SeriesOffsets, SeriesRequest, StepRange } from "../NeptuneSource.ts";
+import type { Points, RunKey, SeriesOffsets, SeriesRequest } from "../NeptuneSource.ts";
 import { countBelow, cut } from "./points.ts";
 
 /** The points of one attribute of one run. */
@@ -17,12 +17,12 @@ export interface SeriesOf<Values> {
 /** The points that a request wants of some series; none if it wants none of them. */
 export const toChunk = <Values extends Cells>(
   series: ReadonlyArray<SeriesOf<Values>>,
-  { runs, attributes, range, tail }: Pick<SeriesRequest, "runs" | "attributes" | "range" | "tail">,
+  { runs, attributes, ...part }: Part & Pick<SeriesRequest, "runs" | "attributes">,
 ): ReadonlyArray<SeriesOffsets & Points<Values>> => {
   const runIndex = new Map(runs.map((run, i) => [run, i]));
   const attributeIndex = new Map(attributes.map((attribute, i) => [attribute, i]));
   const wanted = series
-    .map((each) => ({ ...each, points: within(each.points, range, tail) }))
+    .map((each) => ({ ...each, points: within(each.points, part) }))
     .filter(({ points }) => points.step.length > 0);
   if (wanted.length === 0) return [];
   const offsets = new Uint32Array(wanted.length + 1);
@@ -37,17 +37,24 @@ export const toChunk = <Values extends Cells>(
   }];
 };
 
-/** The points in a range of steps, and of those the last so many. */
+type Part = Pick<SeriesRequest, "range" | "head" | "tail">;
+
+/** The points in a range of steps, and of those the first or the last so many. */
 const within = <Values extends Cells>(
   points: Points<Values>,
-  { after, from, to }: StepRange,
-  tail = Infinity,
+  { range: { after, from, to, before }, head = Infinity, tail = Infinity }: Part,
 ): Points<Values> => {
-  const end = to === undefined ? points.step.length : countBelow(points, to, true);
   const start = Math.max(
     after === undefined ? 0 : countBelow(points, after, true),
     from === undefined ? 0 : countBelow(points, from, false),
-    end - tail,
   );
-  return cut(points, Math.min(start, end), end);
+  const end = Math.max(
+    start,
+    Math.min(
+      to === undefined ? Infinity : countBelow(points, to, true),
+      before === undefined ? Infinity : countBelow(points, before, false),
+      points.step.length,
+    ),
+  );
+  return cut(points, Math.max(start, end - tail), Math.min(end, start + head));
 };

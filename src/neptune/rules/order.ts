@@ -11,7 +11,7 @@ import type { RunKey, SortBy, ValueColumn } from "../NeptuneSource.ts";
  * come last in both directions; ties are in ascending order of the key.
  */
 export const inOrderOf = (
-  { type, direction }: SortBy,
+  { type, aggregate = "last", direction }: SortBy,
   runs: ReadonlyArray<RunKey>,
   isIncluded: Uint8Array,
   columns: ReadonlyArray<ValueColumn>,
@@ -19,7 +19,11 @@ export const inOrderOf = (
   const values = new Array<number | bigint | string | undefined>(runs.length);
   for (const column of columns) {
     if (!isComparable(column.type, type)) continue;
-    const cells = "values" in column ? column.values : column.last;
+    const cells = "values" in column
+      ? column.values
+      : column.type === "floatSeries"
+      ? column[aggregate]
+      : column.last;
     column.rows.forEach((run, cell) => {
       const value = cells[cell];
       if (typeof value === "string" || typeof value === "bigint") values[run] = value;
