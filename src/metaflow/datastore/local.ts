@@ -1,0 +1,110 @@
+/**
+ * A datastore in directories.
+ *
+ * The root of a datastore comes from the records, as Metaflow wrote them, and so do the names below
+ * it. A blob is what its hash says wherever it is; other files are read only if they really are
+ * below their root, and files that an artifact names by URL only below directories that the program
+ * itself has named.
+ *
+ * @module
+ */
+import { isAbsolute, join, relative, resolve } from "node:path";
+import { Effect, Stream } from "effect";
+import type { Datastore, Opening, StoredFile } from "../Datastore.ts";
+import { DataFailure, describe, type MetaflowErrorReason } from "../MetaflowError.ts";
+
+/** The URLs that Metaflow makes of paths. */
+const SCHEME = "local://";
+
+/** A datastore that reads files named by URL only below certain directories. */
+export const make = (
+  allowed: Effect.Effect<ReadonlyArray<string>, MetaflowErrorReason>,
+): Datastore => ({
+  blob: (root, key) =>
+    Effect.gen(function* () {
+      const path = join(root.path, key);
+      const attributes = yield* attempt(`${path}_meta`, (path) => Deno.readTextFile(path));
+      return yield* open(path, attributes);
+    }),
+  file: (root, key) =>
+    Effect.flatMap(
+      locate(join(root.path, key), [root.path]),
+      (path) => path === undefined ? Effect.succeed(path) : open(path),
+    ),
+  size: (root, key) =>
+    Effect.map(
+      attempt(join(root.path, key), (path) => Deno.stat(path)),
+      (found) => found?.isFile ? found.size : undefined,
+    ),
+  url: (url) =>
+    Effect.gen(function* () {
+      const path = yield* locate(url.slice(SCHEME.length), yield* allowed);
+      return path === undefined ? undefined : yield* open(path);
+    }),
+});
+
+const open = (path: string, attributes?: string): Opening =>
+  Effect.map(attempt(path, (path) => Deno.stat(path)), (found): StoredFile | undefined =>
+    // Reading from a pipe would wait forever.
+    found === undefined || !found.isFile ? undefined : {
+      location: path,
+      size: found.size,
+      attributes,
+      bytes: attempting(path, (path) => Deno.readFile(path)),
+      stream: Stream.unwrap(Effect.map(
+        attempting(path, (path) => Deno.open(path)),
+        (file) =>
+          Stream.fromReadableStream({
+            evaluate: () => file.readable,
+            onError: (cause) => failure(path, describe(cause), cause),
+          }),
+      )),
+    });
+
+/** The path itself, or what it leads to; `undefined` if there is nothing. */
+const locate = (
+  path: string,
+  roots: ReadonlyArray<string>,
+): Effect.Effect<string | undefined, DataFailure> =>
+  Effect.gen(function* () {
+    const real = yield* attempt(path, (path) => Deno.realPath(path));
+    if (real === undefined) return undefined;
+    for (const root of roots) {
+      const realRoot = yield* attempt(root, (root) => Deno.realPath(resolve(root)));
+      if (realRoot !== undefined && isBelow(realRoot, real)) return real;
+    }
+    return yield* failure(
+      path,
+      `it leads to ${real}, which is in none of the directories that data may refer to. If you ` +
+        "trust it, name its directory in the `fileRoots` of the layer",
+    );
+  });
+
+const isBelow = (root: string, path: string): boolean => {
+  const way = relative(root, path);
+  return !isAbsolute(way) && way.split("/")[0] !== "..";
+};
+
+const attempt = <A>(
+  path: string,
+  run: (path: string) => Promise<A>,
+): Effect.Effect<A | undefined, DataFailure> =>
+  Effect.tryPromise({ try: () => run(path), catch: (cause) => cause }).pipe(
+    Effect.catch((cause) =>
+      cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory
+        ? Effect.succeed(undefined)
+        : Effect.fail(failure(path, describe(cause), cause))
+    ),
+  );
+
+const attempting = <A>(
+  path: string,
+  run: (path: string) => Promise<A>,
+): Effect.Effect<A, DataFailure> =>
+  Effect.tryPromise({
+    try: () => run(path),
+    catch: (cause) => failure(path, describe(cause), cause),
+  });
+
+const failure = (path: string, problem: string, cause?: unknown): DataFailure =>
+  new DataFailure({ location: path, problem, cause });
