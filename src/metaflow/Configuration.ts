@@ -130,11 +130,14 @@ const readSettings = (
 ): Effect.Effect<Settings | undefined, InvalidSetting> => {
   if (directory === undefined) return Effect.succeed(undefined);
   const path = join(directory, file);
-  return Effect.flatMap(ifReadable(path, (path) => Deno.readTextFile(path)), (text) =>
-    text === undefined ? Effect.succeed(text) : Effect.fromResult(Result.mapError(
-      decodeSettings(text),
-      (cause) => new InvalidSetting({ setting: path, problem: describe(cause), cause }),
-    )));
+  return Effect.flatMap(
+    ifReadable(path, (path) => Deno.readTextFile(path)),
+    (text) =>
+      text === undefined ? Effect.succeed(text) : Effect.fromResult(Result.mapError(
+        decodeSettings(text),
+        (cause) => new InvalidSetting({ setting: path, problem: describe(cause), cause }),
+      )),
+  );
 };
 
 const ifReadable = <A>(

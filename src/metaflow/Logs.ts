@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { DateTime, type Schema } from "effect";
-import type { RawLine } from "./logs/mflog.ts";
-import { decodeText } from "./logs/read.ts";
+import type { Schema } from "effect";
 
-export type { LogStream } from "./logs/read.ts";
+/** What a task writes to. */
+export type LogStream = "stdout" | "stderr";
 
 /** A line of a log, without its line break. */
 export interface LogLine<Line> {
@@ -16,6 +15,7 @@ export interface LogLine<Line> {
    * are not in Metaflow's format are in the year 3000, and keep their line break.
    */
   readonly epochMicros: number | null;
+  /** What was printed. */
   readonly line: Line;
 }
 

@@ -233,22 +233,24 @@ export class MetaflowError extends MetaflowErrorBase {
 }
 
 /** Names the operation that fails with a reason, and traces it. */
-export const operation =
-  (method: string) =>
-  <A, R>(effect: Effect.Effect<A, MetaflowErrorReason, R>): Effect.Effect<A, MetaflowError, R> =>
-    effect.pipe(
-      Effect.mapError((reason) => new MetaflowError({ method, reason })),
-      Effect.withSpan(method),
-    );
+export const operation = (method: string): <A, R>(
+  effect: Effect.Effect<A, MetaflowErrorReason, R>,
+) => Effect.Effect<A, MetaflowError, R> =>
+(effect) =>
+  effect.pipe(
+    Effect.mapError((reason) => new MetaflowError({ method, reason })),
+    Effect.withSpan(method),
+  );
 
 /** Does for a stream what {@link operation} does for an effect. */
-export const streaming =
-  (method: string) =>
-  <A, R>(stream: Stream.Stream<A, MetaflowErrorReason, R>): Stream.Stream<A, MetaflowError, R> =>
-    stream.pipe(
-      Stream.mapError((reason) => new MetaflowError({ method, reason })),
-      Stream.withSpan(method),
-    );
+export const streaming = (method: string): <A, R>(
+  stream: Stream.Stream<A, MetaflowErrorReason, R>,
+) => Stream.Stream<A, MetaflowError, R> =>
+(stream) =>
+  stream.pipe(
+    Stream.mapError((reason) => new MetaflowError({ method, reason })),
+    Stream.withSpan(method),
+  );
 
 /** The message of anything thrown, for the text of a reason. */
 export const describe = (cause: unknown): string =>

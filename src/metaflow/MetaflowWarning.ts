@@ -44,7 +44,7 @@ export const CurrentWarningHandler: Context.Reference<WarningHandler> = Context.
 );
 
 /** Hands a warning to whoever takes them. */
-export const warn: WarningHandler = (warning) =>
+export const warn = (warning: MetaflowWarning): Effect.Effect<void> =>
   CurrentWarningHandler.use((handle) => handle(warning));
 
 /**

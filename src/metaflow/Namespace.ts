@@ -25,7 +25,8 @@ export const currentNamespace = (
       : Effect.flatMap(Ref.get(client.namespace), (namespace) =>
         namespace !== undefined
           ? Effect.succeed(namespace)
-          : Effect.tap(client.identity, (identity) => Ref.set(client.namespace, identity)))
+          : Effect.tap(client.identity, (identity) =>
+            Ref.set(client.namespace, identity)))
   );
 
 /** Looks in a namespace from now on, or in all with `null`, and returns it. */
@@ -72,7 +73,6 @@ export const defaultNamespace: Effect.Effect<string, MetaflowError, Client> = Cl
  * console.log(runs.map((run) => run?.id)); // [ "1795197339781376", "1795197341341154" ]
  * ```
  */
-export const withNamespace =
-  (namespace: string | null) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    Effect.provideService(effect, Scoped, { namespace });
+export const withNamespace = (namespace: string | null): <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+) => Effect.Effect<A, E, R> => Effect.provideService(Scoped, { namespace });

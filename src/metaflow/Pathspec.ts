@@ -21,6 +21,18 @@ export type StepPath = readonly [flow: string, run: string, step: string];
 /** A flow, a run of it, a step of that and a task of that. */
 export type TaskPath = readonly [flow: string, run: string, step: string, task: string];
 
+/** A task, and the name of an artifact of it. */
+export type ArtifactPath = readonly [...TaskPath, name: string];
+
+/** The paths of the kinds of objects. */
+export interface Paths {
+  readonly Flow: readonly [flow: string];
+  readonly Run: RunPath;
+  readonly Step: StepPath;
+  readonly Task: TaskPath;
+  readonly DataArtifact: ArtifactPath;
+}
+
 const FORMS: Readonly<Record<Kind, string>> = {
   Flow: "FlowName",
   Run: "FlowName/RunID",
@@ -37,24 +49,23 @@ export const isId = (text: string): boolean =>
   text !== "" && text !== "." && text !== ".." && !/[/\\\0]/.test(text);
 
 /** The ids of a pathspec that names an object of a kind. */
-export const parse = (
-  kind: Kind,
+export const parse = <K extends Kind>(
+  kind: K,
   pathspec: string,
-): Result.Result<ReadonlyArray<string>, InvalidPathspec> => {
+): Result.Result<Paths[K], InvalidPathspec> => {
   const ids = String(pathspec).split("/");
   const problem = `Expects ${kind}('${FORMS[kind]}')`;
   return ids.length === FORMS[kind].split("/").length && ids.every(isId)
-    ? Result.succeed(ids)
+    // There are as many as the form has, which is that of the kind.
+    ? Result.succeed(ids as ReadonlyArray<string> as Paths[K])
     : Result.fail(new InvalidPathspec({ pathspec: String(pathspec), problem }));
 };
 
 /** Fails for what can be no id. */
 export const checkId = (id: string): Result.Result<string, InvalidPathspec> =>
-  isId(String(id))
-    ? Result.succeed(String(id))
-    : Result.fail(
-      new InvalidPathspec({ pathspec: String(id), problem: "Expects the id of one object" }),
-    );
+  isId(String(id)) ? Result.succeed(String(id)) : Result.fail(
+    new InvalidPathspec({ pathspec: String(id), problem: "Expects the id of one object" }),
+  );
 
 /** What Python prints of an object. */
 export const show = (kind: Kind, path: ObjectPath, attempt?: number): string =>

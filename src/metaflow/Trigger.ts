@@ -33,5 +33,5 @@ export interface Trigger {
    */
   readonly get: (key: string) => Effect.Effect<Run | MetaflowEvent, MetaflowError>;
   /** Whether {@link get} finds something. */
-  readonly has: (key: string) => Effect.Effect<boolean, MetaflowError>;
+  readonly has: (key: string) => boolean;
 }

@@ -70,13 +70,18 @@ export const layerLocal = (options: LocalOptions = {}): Layer.Layer<Client, Meta
  * directory as {@link layerLocal} finds it.
  */
 export const layerDefault = (options: LayerOptions = {}): Layer.Layer<Client, MetaflowError> =>
-  opened("layerDefault", options, (configuration) =>
-    Effect.map(configuration.text("DEFAULT_METADATA"), (type) => ({
-      type: type === "service" || type === "spin" ? type : "local",
-      info: undefined,
-    })));
+  opened(
+    "layerDefault",
+    options,
+    (configuration) =>
+      Effect.map(configuration.text("DEFAULT_METADATA"), (type) => ({
+        type: type === "service" || type === "spin" ? type : "local",
+        info: undefined,
+      })),
+  );
 
-const opened = (
+/** A layer over a provider that is chosen by the configuration, and over local data. */
+export const opened = (
   method: string,
   options: LayerOptions,
   choose: (

@@ -7,12 +7,18 @@ import { Effect, Result } from "effect";
 import type { DataFrame } from "../../Polars.ts";
 import { readOpened } from "../datastore/files.ts";
 import { gunzip } from "../datastore/gzip.ts";
-import { DataFailure, type MetaflowErrorReason, NativeFailure } from "../MetaflowError.ts";
+import {
+  DataFailure,
+  type MetaflowErrorReason,
+  NativeFailure,
+  NotFound,
+} from "../MetaflowError.ts";
 import type { ArtifactRecord } from "../MetadataProvider.ts";
 import { warn } from "../MetaflowWarning.ts";
 import type { TaskRef } from "../objects/scope.ts";
+import { checkId, show } from "../Pathspec.ts";
 import * as Pickle from "../pickle/Pickle.ts";
-import { readInfo } from "./info.ts";
+import { type ArtifactInfo, readInfo } from "./info.ts";
 import { locationOf } from "./location.ts";
 import { decodeText } from "./text.ts";
 
@@ -35,6 +41,19 @@ export const findArtifact = (
     (record) => record && { task, record },
   );
 
+/** The artifact of a task with a name, which must be there. */
+export const artifactNamed = (
+  task: TaskRef,
+  name: string,
+): Effect.Effect<ArtifactRef, MetaflowErrorReason> =>
+  Effect.gen(function* () {
+    const { path, attempt } = task;
+    const found = yield* findArtifact(task, yield* Effect.fromResult(checkId(name)));
+    if (found !== undefined) return found;
+    const object = show("DataArtifact", [...path, name], attempt);
+    return yield* new NotFound({ message: `${object} does not exist` });
+  });
+
 /** The decoded value of the artifact of a name; `undefined` if the attempt has none. */
 export const findValue = (
   task: TaskRef,
@@ -49,12 +68,15 @@ export const findValue = (
 export const valueOf = (
   artifact: ArtifactRef,
 ): Effect.Effect<ArtifactValue, MetaflowErrorReason> =>
-  Effect.flatMap(decode(artifact, {}), (value): Effect.Effect<ArtifactValue, MetaflowErrorReason> =>
-    isFrame(value)
-      ? frameOf(artifact, value)
-      : isIncluded(value)
-      ? contentOf(artifact, value)
-      : Effect.succeed(value));
+  Effect.flatMap(
+    decode(artifact, {}),
+    (value): Effect.Effect<ArtifactValue, MetaflowErrorReason> =>
+      isFrame(value)
+        ? frameOf(artifact, value)
+        : isIncluded(value)
+        ? contentOf(artifact, value)
+        : Effect.succeed(value),
+  );
 
 /** The encodings of Metaflow itself. What they say of compression is the datastore's business. */
 const PICKLES = /^(gzip\+)?pickle-v[24]$/;
@@ -97,10 +119,18 @@ export const sizeOf = (artifact: ArtifactRef): Effect.Effect<number, MetaflowErr
   });
 
 const infoOf = ({ task, record }: ArtifactRef) =>
+  Effect.map(infosOf(task, [record]), (infos) => infos.get(record.id));
+
+/** What is known of artifacts of one attempt without reading them. */
+export const infosOf = (
+  task: TaskRef,
+  records: ReadonlyArray<ArtifactRecord>,
+): Effect.Effect<ReadonlyMap<string, ArtifactInfo>, MetaflowErrorReason> =>
   Effect.gen(function* () {
+    const [record] = records;
+    if (record === undefined) return new Map();
     const { root } = yield* Effect.fromResult(locationOf(task.path[0], record));
-    const all = yield* readInfo(task.scope.client, root, task.path, record.attempt);
-    return all.get(record.id);
+    return yield* readInfo(task.scope.client, root, task.path, record.attempt);
   });
 
 const unknownEncoding = (artifact: ArtifactRef, encoding: string) =>
@@ -125,7 +155,10 @@ const frameOf = (
     const pathspec = pathspecOf(artifact);
     const made = yield* Effect.mapError(Pickle.toDataFrame(value), (error) =>
       error.reason._tag === "NativeFailure"
-        ? new NativeFailure({ operation: `building a frame of ${pathspec}`, cause: error.reason.cause })
+        ? new NativeFailure({
+          operation: `building a frame of ${pathspec}`,
+          cause: error.reason.cause,
+        })
         : failure(artifact, error.message, error));
     yield* Effect.forEach(made.asText, (column) =>
       warn({

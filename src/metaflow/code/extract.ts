@@ -40,7 +40,8 @@ export const extract = (
         made.add(parent);
       }
       const path = join(directory, name);
-      yield* attempt(path, () => Deno.writeFile(path, bytes, { createNew: true, mode: mode & 0o777 }));
+      yield* attempt(path, () =>
+        Deno.writeFile(path, bytes, { createNew: true, mode: mode & 0o777 }));
       paths.push(path);
     }
     return paths;

@@ -53,7 +53,9 @@ export const make = (datastore: Datastore, maxBytes: number): Blobs => {
       return decode(file, bytes).pipe(
         Result.filterOrFail((content) => hash().update(content).digest("hex") === blob.sha, () =>
           NOT_ITS_HASH),
-        Result.mapError((problem) => failure(file, problem)),
+        Result.mapError((problem) =>
+          failure(file, problem)
+        ),
       );
     }));
 
@@ -110,7 +112,8 @@ const openBlob = (
     if (file !== undefined) return file;
     return yield* new DataFailure({
       location,
-      problem: "there is no such file. If the data was moved since it was written, give the layer " +
+      problem:
+        "there is no such file. If the data was moved since it was written, give the layer " +
         "a `rootMapping` from where it was to where it is",
     });
   });

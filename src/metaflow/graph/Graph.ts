@@ -67,9 +67,7 @@ export const relation = (
   if (path === undefined || neighbour === undefined) return { match: "all" };
   if (others.length > 0) return { match: "exact", value: path };
   // The one with more tasks is inside of a foreach that the other is not in.
-  const isInside = direction === "parents"
-    ? isForeachJoin(graph, step)
-    : isForeach(graph, step);
+  const isInside = direction === "parents" ? isForeachJoin(graph, step) : isForeach(graph, step);
   if (isInside) return { match: "below", value: path };
   const isOutside = direction === "parents"
     ? isForeach(graph, neighbour)

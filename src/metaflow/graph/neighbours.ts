@@ -87,15 +87,17 @@ const graphOf = (
         )
       ),
     );
-    const graph = yield* (task === undefined ? tasks : Stream.concat(Stream.make(task), tasks)).pipe(
-      Stream.mapEffect((task) => findValue(task, "_graph_info")),
-      Stream.map((value) => value === undefined ? undefined : toGraph(value)),
-      Stream.filter((graph) => graph !== undefined),
-      Stream.runHead,
-    );
+    const graph = yield* (task === undefined ? tasks : Stream.concat(Stream.make(task), tasks))
+      .pipe(
+        Stream.mapEffect((task) => findValue(task, "_graph_info")),
+        Stream.map((value) => value === undefined ? undefined : toGraph(value)),
+        Stream.filter((graph) => graph !== undefined),
+        Stream.runHead,
+      );
     if (Option.isSome(graph)) return graph.value;
     return yield* new NotFound({
-      message: `Run('${flow}/${run}') has no artifact _graph_info: no task of it has got as far as ` +
+      message:
+        `Run('${flow}/${run}') has no artifact _graph_info: no task of it has got as far as ` +
         "to write one, or it was written by a release of Metaflow before 2.5",
     });
   });

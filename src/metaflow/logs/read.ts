@@ -6,6 +6,7 @@
 import { Effect, Result, Schema } from "effect";
 import { readFile } from "../datastore/files.ts";
 import type { Root } from "../Datastore.ts";
+import type { LogStream } from "../Logs.ts";
 import { InternalError, type MetaflowErrorReason } from "../MetaflowError.ts";
 import type { MetadataRecord } from "../MetadataProvider.ts";
 import type { TaskRef } from "../objects/scope.ts";
@@ -18,9 +19,6 @@ import {
   valuesOf,
 } from "../task/metadata.ts";
 import { mergeLines, type RawLine } from "./mflog.ts";
-
-/** What a task writes to. */
-export type LogStream = "stdout" | "stderr";
 
 /** The metadata of a task: the newest value of each name. */
 export type Values = ReadonlyMap<string, Schema.Json>;
@@ -120,7 +118,9 @@ const plainRoot = (
     for (const { name, value } of records) {
       const location = yield* Effect.fromResult(Result.mapError(decodeLocation(value), (cause) =>
         new InternalError({ problem: `${name} of ${task.path.join("/")} is invalid.`, cause })));
-      if (location.attempt !== attempt) continue;
+      if (location.attempt !== attempt) {
+        continue;
+      }
       // It ends with what leads to the file: flow, run, step, task and the name of the file.
       const path = location.location.split("/").slice(0, -5).join("/");
       return { type: location.ds_type, path };
@@ -132,9 +132,7 @@ const readMarked = (
   task: TaskRef,
   log: Files,
 ): Effect.Effect<ReadonlyArray<RawLine> | undefined, MetaflowErrorReason> =>
-  log.root === undefined
-    ? Effect.succeed(undefined)
-    : Effect.map(readFiles(task, log), mergeLines);
+  log.root === undefined ? Effect.succeed(undefined) : Effect.map(readFiles(task, log), mergeLines);
 
 const readFiles = (
   { scope: { client } }: TaskRef,

@@ -31,7 +31,7 @@ export abstract class Base<Path extends ObjectPath> implements MetaflowObject {
   }
 
   get pathComponents(): ReadonlyArray<string> {
-    return this.path;
+    return [...this.path];
   }
 
   get createdAt(): DateTime.Utc {

@@ -81,6 +81,15 @@ export const checked = <Found extends ObjectRecord>(
     return yield* new NamespaceMismatch({ object, namespace });
   });
 
+/** What is recorded of a child of an object, which must exist and be in the namespace. */
+export const loadChild = (
+  scope: Scope,
+  kind: Exclude<Kind, "DataArtifact">,
+  path: ObjectPath,
+  id: string,
+): Effect.Effect<ObjectRecord, MetaflowErrorReason> =>
+  Effect.flatMap(Effect.fromResult(checkId(id)), (id) => load(scope, kind, [...path, id]));
+
 /** Whether an object has a child of an id, in whatever namespace. */
 export const exists = (
   { provider }: Scope,

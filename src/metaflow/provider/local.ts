@@ -52,7 +52,8 @@ export const make = (
       Stream.fromArrayEffect(
         Effect.flatMap(
           listed(step),
-          (tasks) => inSlices(tasks, (task) => fulfils(root, step, task, filter) ? task : undefined),
+          (tasks) =>
+            inSlices(tasks, (task) => fulfils(root, step, task, filter) ? task : undefined),
         ),
       ),
     metadata: (task, fields) => reading(() => readMetadata(root, task, fields)),

@@ -3,7 +3,24 @@
  *
  * @module
  */
+import { Result } from "effect";
+import { NotFound } from "../MetaflowError.ts";
 import type { MetadataRecord } from "../MetadataProvider.ts";
+
+/** Metaflow itself tries no task more often. */
+const MAX_ATTEMPTS = 6;
+
+/** An attempt that a caller asks for; whether it happened is not known here. */
+export const checkAttempt = (
+  attempt: number | undefined,
+): Result.Result<number | undefined, NotFound> => {
+  if (attempt === undefined) return Result.succeed(attempt);
+  const refuse = (what: string) =>
+    Result.fail(new NotFound({ message: `Attempt can only be ${what}, not ${attempt}` }));
+  if (!Number.isInteger(attempt)) return refuse("an integer");
+  if (attempt < 0) return refuse("non-negative");
+  return attempt < MAX_ATTEMPTS ? Result.succeed(attempt) : refuse(`smaller than ${MAX_ATTEMPTS}`);
+};
 
 const ATTEMPT = /^attempt_id:(\d+)$/;
 

@@ -61,7 +61,8 @@ const originOf = (
   }
   return Effect.fail(
     new InternalError({
-      problem: `A task of ${flow}/${step} says that it was cloned from run ${JSON.stringify(run)}, ` +
+      problem:
+        `A task of ${flow}/${step} says that it was cloned from run ${JSON.stringify(run)}, ` +
         `task ${JSON.stringify(task)}, which are no ids.`,
     }),
   );

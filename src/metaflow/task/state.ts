@@ -9,7 +9,7 @@ import type { MetaflowErrorReason } from "../MetaflowError.ts";
 import type { ObjectRecord } from "../MetadataProvider.ts";
 import type { Scope, TaskRef } from "../objects/scope.ts";
 import { isId, type RunPath, type StepPath } from "../Pathspec.ts";
-import type { PickleValue } from "../pickle/Pickle.ts";
+import { isArray, isTagged, type PickleValue } from "../pickle/Pickle.ts";
 import { newestValues, textOf } from "./metadata.ts";
 
 /** A task and what is recorded of it. */
@@ -61,6 +61,15 @@ export const isFinished = (task: TaskRef): Effect.Effect<boolean, MetaflowErrorR
 /** When a task ended, well or not, in milliseconds since the epoch. */
 export const endOf = (task: TaskRef): Effect.Effect<number | null, MetaflowErrorReason> =>
   Effect.map(findArtifact(task, "_task_ok"), (artifact) => artifact?.record.createdAt ?? null);
+
+/** The place of a task among those of the innermost foreach that it is in. */
+export const indexOf = (task: TaskRef): Effect.Effect<number | null, MetaflowErrorReason> =>
+  Effect.map(findValue(task, "_foreach_stack"), (stack) => {
+    const frame = isArray(stack) ? stack.at(-1) : undefined;
+    if (frame === undefined || !isTagged(frame) || frame._tag !== "NamedTuple") return null;
+    const index = frame.values[frame.fields.indexOf("index")];
+    return typeof index === "number" ? index : null;
+  });
 
 /** The exception that a task failed with. */
 export const exceptionOf = (task: TaskRef): Effect.Effect<PickleValue, MetaflowErrorReason> =>

@@ -7,7 +7,12 @@
  * @module
  */
 import { Effect, Random, Result, Schema } from "effect";
-import { describe, MetadataFailure, type MetaflowErrorReason, TaggingError } from "../../MetaflowError.ts";
+import {
+  describe,
+  MetadataFailure,
+  type MetaflowErrorReason,
+  TaggingError,
+} from "../../MetaflowError.ts";
 import type { TagChange } from "../../MetadataProvider.ts";
 import type { RunPath } from "../../Pathspec.ts";
 import { applyChange } from "../../Tags.ts";
