@@ -24,3 +24,14 @@ export type {
   ReadOnlyRun,
   StepRange,
 } from "./ReadOnlyRun.ts";
+export type {
+  TestField,
+  TestFile,
+  TestPoint,
+  TestPointOptions,
+  TestProjects,
+  TestRun,
+  TestSeries,
+} from "./testing/TestData.ts";
+export { layer as layerTest } from "./testing/TestSource.ts";
+export type { TestOptions, TestRequest } from "./testing/TestSource.ts";

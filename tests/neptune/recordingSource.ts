@@ -22,6 +22,7 @@ import type {
   ValueColumn,
 } from "../../src/neptune/NeptuneSource.ts";
 import { type NeptuneErrorReason, ProjectNotFound } from "../../src/neptune/NeptuneError.ts";
+import { columnsOf as columnsOfAttributes } from "../../src/neptune/testing/columns.ts";
 import { evaluate } from "../../src/neptune/rules/evaluate.ts";
 import { inOrderOf } from "../../src/neptune/rules/order.ts";
 
@@ -255,52 +256,8 @@ const lastOf = <A>(points: ReadonlyArray<Point<A>>) => {
 };
 
 /** The column of one value. */
-export const columnOf = (
-  path: string,
-  { type, value }: AttributeValue,
-  row: number,
-): ValueColumn => {
-  const rows = Uint32Array.of(row);
-  const number = (value: number | null) => Float64Array.of(value ?? NaN);
-  switch (type) {
-    case "bool":
-      return { path, type, rows, values: Uint8Array.of(value ? 1 : 0) };
-    case "int":
-      return { path, type, rows, values: BigInt64Array.of(BigInt(value)) };
-    case "float":
-    case "datetime":
-      return { path, type, rows, values: number(value) };
-    case "string":
-    case "experimentState":
-      return { path, type, rows, values: [value] };
-    case "stringSet":
-      return { path, type, rows, values: [value] };
-    case "fileRef":
-    case "fileSet":
-    case "artifact":
-      return { path, type, rows, values: [value] };
-    case "floatSeries": {
-      const { last, lastStep, min, max, average, variance } = value;
-      return {
-        path,
-        type,
-        rows,
-        last: number(last),
-        lastStep: number(lastStep),
-        min: number(min),
-        max: number(max),
-        average: number(average),
-        variance: number(variance),
-      };
-    }
-    case "stringSeries":
-      return { path, type, rows, last: [value.last], lastStep: number(value.lastStep) };
-    case "histogramSeries":
-      return { path, type, rows, last: [value.last], lastStep: number(value.lastStep) };
-    case "fileRefSeries":
-      return { path, type, rows, last: [value.last], lastStep: number(value.lastStep) };
-  }
-};
+export const columnOf = (path: string, attribute: AttributeValue, row: number): ValueColumn =>
+  columnsOfAttributes([{ row, path, attribute }])[0]!;
 
 const pointsOf = <A, Values>(
   points: ReadonlyArray<Point<A>>,
