@@ -123,13 +123,14 @@ export class Reader {
   /** A text. */
   text(): string {
     const end = this.endOfField();
-    const text = this.textUntil(end);
+    const text = this.textAt(this.at, end);
     this.at = end;
     return text;
   }
 
-  private textUntil(end: number): string {
-    const { bytes, at } = this;
+  /** The text from one position up to another. */
+  textAt(at: number, end: number): string {
+    const { bytes } = this;
     // Most texts are short ASCII, for which calling the decoder costs more than decoding.
     if (end - at <= 24) {
       let text = "";
@@ -177,15 +178,22 @@ export class Reader {
     }
   }
 
+  /** Reads what is within the field that begins after its length, which is read here. */
+  within<A>(read: () => A): A {
+    const outer = this.end;
+    const end = this.end = this.endOfField();
+    const value = read();
+    this.at = end;
+    this.end = outer;
+    return value;
+  }
+
   /**
    * Reads the fields of the message that begins after its length, which is read here; `read` is
    * given the tag of each, and must read or skip it.
    */
   message(read: (tag: number) => void): void {
-    const outer = this.end;
-    this.end = this.endOfField();
-    this.fields(read);
-    this.end = outer;
+    this.within(() => this.fields(read));
   }
 
   /** Reads the fields up to the end. */
