@@ -77,7 +77,7 @@ export const identityOf = (
   });
 
 /** A variable of the environment; `undefined` if it is unset, empty, or not to be read. */
-const environment = (name: string): Effect.Effect<string | undefined, InvalidSetting> =>
+export const environment = (name: string): Effect.Effect<string | undefined, InvalidSetting> =>
   Effect.mapError(
     variable(name),
     (cause) => new InvalidSetting({ setting: name, problem: describe(cause), cause }),
@@ -140,7 +140,8 @@ const readSettings = (
   );
 };
 
-const ifReadable = <A>(
+/** Reads a file or directory; `undefined` if it is not there, or Deno may not read it. */
+export const ifReadable = <A>(
   path: string,
   read: (path: string) => Promise<A>,
 ): Effect.Effect<A | undefined, InvalidSetting> =>

@@ -14,8 +14,9 @@ const show = ({ type, info }: MetadataProvider): string => `${type}@${info}`;
 /**
  * Switches to other metadata, and returns how it is called: `local@/data`.
  *
- * It takes a directory that contains `.metaflow`, `local@` and such a directory, or `local` alone for
- * the one that is configured. Objects that are open keep theirs. If it fails, nothing has changed.
+ * It takes a directory that contains `.metaflow`, or the URL of a metadata service, with `local@` or
+ * `service@` before it or not; `local` or `service` alone is the one that is configured. Objects that
+ * are open keep theirs. If it fails, nothing has changed.
  *
  * @example
  * ```ts

@@ -103,18 +103,6 @@ export class DataFailure extends DataFailureBase {
   }
 }
 
-const TypeMismatchBase: ReasonClass<
-  "TypeMismatch",
-  { artifact: string; problem: string; cause?: unknown }
-> = reasonClass("TypeMismatch");
-
-/** The value of an artifact is not what the schema that was given for it says. */
-export class TypeMismatch extends TypeMismatchBase {
-  override get message(): string {
-    return `The value of ${this.artifact} is not as the schema says: ${this.problem}`;
-  }
-}
-
 const InternalErrorBase: ReasonClass<
   "InternalError",
   { problem: string; cause?: unknown }
@@ -127,9 +115,10 @@ export class InternalError extends InternalErrorBase {
   }
 }
 
-const TaggingErrorBase: ReasonClass<"TaggingError", { problem: string }> = reasonClass(
+const TaggingErrorBase: ReasonClass<
   "TaggingError",
-);
+  { problem: string; cause?: unknown }
+> = reasonClass("TaggingError");
 
 /** Tags cannot be changed as asked; nothing was changed. */
 export class TaggingError extends TaggingErrorBase {
@@ -167,7 +156,7 @@ const UnsupportedBase: ReasonClass<
   { feature: string; advice: string }
 > = reasonClass("Unsupported");
 
-/** Something that Metaflow has and this library does not. */
+/** Something that Metaflow has, and this library, or the service that it asks, does not. */
 export class Unsupported extends UnsupportedBase {
   override get message(): string {
     return `${this.feature} is not supported. ${this.advice}`;
@@ -196,7 +185,6 @@ export type MetaflowErrorReason =
   | UnknownUser
   | MetadataFailure
   | DataFailure
-  | TypeMismatch
   | InternalError
   | TaggingError
   | ServiceFailure
@@ -223,11 +211,11 @@ const MetaflowErrorBase: new (
  * import { Metaflow } from "@nereid/nereid";
  * import { Effect } from "effect";
  *
- * const open = Metaflow.Run.get("TideFlow/12").pipe(
+ * const open = Metaflow.Run.get("ParkRetryFlow/12").pipe(
  *   Effect.provide(Metaflow.layerLocal({ root: "examples/data/metaflow", namespace: null })),
  *   Effect.catchReason("MetaflowError", "NotFound", (reason) => Effect.succeed(reason.message)),
  * );
- * console.log(await Effect.runPromise(open)); // Run('TideFlow/12') does not exist
+ * console.log(await Effect.runPromise(open)); // Run('ParkRetryFlow/12') does not exist
  * ```
  */
 export class MetaflowError extends MetaflowErrorBase {

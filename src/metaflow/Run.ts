@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DateTime, Effect, Schema, Stream } from "effect";
+import type { DateTime, Effect, Stream } from "effect";
 import type { DataFrame } from "../Polars.ts";
 import type { Client } from "./Client.ts";
 import type { ArtifactValue } from "./DataArtifact.ts";
@@ -30,7 +30,7 @@ export interface Run extends MetaflowObject {
   readonly endTask: Effect.Effect<Task | null, MetaflowError>;
 
   /**
-   * The artifacts of the last step, or the value of one of them, decoded by a schema if there is one.
+   * The artifacts of the last step, or the value of one of them.
    *
    * Before the last step there are none: `data()` gives `null`, and `data(name)` fails with
    * `NotFound`.
@@ -38,7 +38,6 @@ export interface Run extends MetaflowObject {
   readonly data: {
     (): Effect.Effect<MetaflowData | null, MetaflowError>;
     (name: string): Effect.Effect<ArtifactValue, MetaflowError>;
-    <A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
   };
 
   /** Whether the run has ended well. */
@@ -81,13 +80,13 @@ export interface Run extends MetaflowObject {
    * import { Effect } from "effect";
    *
    * const program = Effect.gen(function* () {
-   *   const run = yield* Metaflow.Run.get("TideFlow/1795617626130956");
-   *   yield* run.addTag("user:ann"); // it has this one already, so nothing is written
+   *   const run = yield* Metaflow.Run.get("ParkLinearFlow/1795197341341154");
+   *   yield* run.addTag("user:alice"); // it has this one already, so nothing is written
    *   return run.userTags;
    * });
-   * const layer = Metaflow.layerLocal({ root: "examples/data/metaflow", user: "ann" });
+   * const layer = Metaflow.layerLocal({ root: "examples/data/metaflow", user: "alice" });
    * console.log(await Effect.runPromise(Effect.provide(program, layer)));
-   * // Set(1) { "weekly" }
+   * // Set(3) { "second", "release", "kept" }
    * ```
    */
   readonly addTag: (tag: string | Iterable<string>) => Effect.Effect<void, MetaflowError>;
@@ -132,16 +131,16 @@ export interface Run extends MetaflowObject {
    * import { Effect } from "effect";
    *
    * const program = Effect.flatMap(
-   *   Metaflow.Run.get("TideFlow/1795617626130956"),
+   *   Metaflow.Run.get("ParkLinearFlow/1795197341341154"),
    *   (run) => run.tasksDf(),
    * );
    * const layer = Metaflow.layerLocal({
    *   root: "examples/data/metaflow",
-   *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
+   *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
    *   namespace: null,
    * });
    * const table = await Effect.runPromise(Effect.provide(program, layer));
-   * console.log(table.getColumn("step").toArray()); // [ "end", "publish", "choose", "fit", … ]
+   * console.log(table.getColumn("step").toArray()); // [ "end", "grow", "start" ]
    * ```
    */
   readonly tasksDf: () => Effect.Effect<DataFrame, MetaflowError>;
@@ -160,19 +159,19 @@ const get = (pathspec: string): Effect.Effect<Run, MetaflowError, Client> => ope
  * @example
  * ```ts
  * import { Metaflow } from "@nereid/nereid";
- * import { Effect, Schema } from "effect";
+ * import { Effect } from "effect";
  *
  * const program = Effect.gen(function* () {
- *   const run = yield* Metaflow.Run.get("TideFlow/1795617626130956");
- *   return { successful: yield* run.successful, order: yield* run.data("order", Schema.Int) };
+ *   const run = yield* Metaflow.Run.get("ParkLinearFlow/1795197341341154");
+ *   return { successful: yield* run.successful, height: yield* run.data("height") };
  * });
  * const layer = Metaflow.layerLocal({
  *   root: "examples/data/metaflow",
- *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
- *   user: "ann",
+ *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+ *   user: "alice",
  * });
  * console.log(await Effect.runPromise(Effect.provide(program, layer)));
- * // { successful: true, order: 1 }
+ * // { successful: true, height: 3 }
  * ```
  */
 export const Run: { readonly get: typeof get } = { get };

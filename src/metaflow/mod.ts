@@ -6,7 +6,6 @@
  *
  * @module
  */
-export { DataFrame, ExceptionWrapper, NdArray } from "./ArtifactSchema.ts";
 export { Client } from "./Client.ts";
 export type { ClientOptions } from "./Client.ts";
 export { defaultMetadata, getMetadata, metadata } from "./CurrentMetadata.ts";
@@ -15,9 +14,10 @@ export type { ArtifactValue } from "./DataArtifact.ts";
 export { Datastore } from "./Datastore.ts";
 export type { Opening, Root, StoredFile } from "./Datastore.ts";
 export type { RootMapping } from "./datastore/mapping.ts";
+export type { S3Credentials, S3Options } from "./datastore/s3/settings.ts";
 export { Flow } from "./Flow.ts";
-export { layer, layerDefault, layerLocal } from "./layers.ts";
-export type { LayerOptions, LocalOptions } from "./layers.ts";
+export { layer, layerDefault, layerLocal, layerService } from "./layers.ts";
+export type { LayerOptions, LocalOptions, ServiceLayerOptions } from "./layers.ts";
 export type { LogLine, LogLinesOptions, LogStream } from "./Logs.ts";
 export { MetadataProvider } from "./MetadataProvider.ts";
 export type {
@@ -38,7 +38,9 @@ export type { MetaflowWarning, MetaflowWarningKind, WarningHandler } from "./Met
 export { defaultNamespace, getNamespace, namespace, withNamespace } from "./Namespace.ts";
 export type { ObjectPath, RunPath, StepPath, TaskPath } from "./Pathspec.ts";
 export * as Pickle from "./pickle/Pickle.ts";
+export type { ServiceOptions } from "./provider/service/settings.ts";
 export { Run } from "./Run.ts";
+export type { Secret } from "./Secret.ts";
 export { Step } from "./Step.ts";
 export { Task } from "./Task.ts";
 export type { AttemptOptions, Metadata } from "./Task.ts";

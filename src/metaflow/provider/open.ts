@@ -6,19 +6,18 @@
 import { join, resolve } from "node:path";
 import { Effect } from "effect";
 import { type Configuration, findRoot } from "../Configuration.ts";
-import {
-  describe,
-  InvalidSetting,
-  type MetaflowErrorReason,
-  Unsupported,
-} from "../MetaflowError.ts";
+import { describe, InvalidSetting, type MetaflowErrorReason } from "../MetaflowError.ts";
 import type { MetadataProvider } from "../MetadataProvider.ts";
 import * as Local from "./local.ts";
+import * as Service from "./service.ts";
+import { resolveSettings, type ServiceOptions } from "./service/settings.ts";
 
 /** A type of provider, and where its metadata is, unless that is configured. */
 export interface ProviderSpec {
   readonly type: "local" | "spin" | "service";
   readonly info: string | undefined;
+  /** How a service is reached, where that is not as it is configured. */
+  readonly options?: ServiceOptions;
 }
 
 /** What a text means: a type, a type and a place, a directory, or a URL. */
@@ -31,24 +30,23 @@ export const parseSpec = (text: string): ProviderSpec => {
   return { type: text.startsWith("http") ? "service" : "local", info: text };
 };
 
-/** Opens a provider; a place that is not given is looked up in the configuration. */
+/**
+ * Opens a provider; a place that is not given is looked up in the configuration. One that is given
+ * must be there: a directory, or a service that answers.
+ */
 export const openProvider = (
   configuration: Configuration,
-  { type, info }: ProviderSpec,
-): Effect.Effect<MetadataProvider, MetaflowErrorReason> => {
-  if (type === "service") {
-    return Effect.fail(
-      new Unsupported({
-        feature: "A metadata service",
-        advice: "This library reads metadata of local directories.",
-      }),
+  { type, info, options }: ProviderSpec,
+): Effect.Effect<MetadataProvider, MetaflowErrorReason> =>
+  type === "service"
+    ? Effect.map(
+      resolveSettings(configuration, { ...options, url: info }),
+      Service.make,
+    ).pipe(Effect.tap((service) => info === undefined ? Effect.void : service.ping))
+    : Effect.map(
+      info === undefined ? configuredRoot(configuration) : existingRoot(type, info),
+      (root) => Local.make(root, type),
     );
-  }
-  return Effect.map(
-    info === undefined ? configuredRoot(configuration) : existingRoot(type, info),
-    (root) => Local.make(root, type),
-  );
-};
 
 /** What Metaflow shows where a directory should be; there is nothing in it. */
 const NOWHERE = "<No .metaflow directory found in current working tree>";
