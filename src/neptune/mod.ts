@@ -14,6 +14,7 @@ export { NeptuneSource } from "./NeptuneSource.ts";
 export { collectWarnings, CurrentWarningHandler } from "./NeptuneWarning.ts";
 export type { NeptuneWarning, NeptuneWarningKind, WarningHandler } from "./NeptuneWarning.ts";
 export * as Nql from "./Nql.ts";
+export * as Server from "./server/mod.ts";
 export { ReadOnlyProject } from "./ReadOnlyProject.ts";
 export type { RunIdentifiers, RunSelector, TableOptions } from "./ReadOnlyProject.ts";
 export type {

@@ -1,0 +1,111 @@
+/**
+ * A server on a port.
+ *
+ * @module
+ */
+import { Effect, type Scope } from "effect";
+import { describe, InvalidArgument, NeptuneError } from "../NeptuneError.ts";
+import type { NeptuneSource } from "../NeptuneSource.ts";
+import { make, type Server, type ServerOptions } from "./Server.ts";
+
+/** Where a server listens, and how it lets clients in. */
+export interface ServeOptions extends ServerOptions {
+  /**
+   * The address to listen at. One that other machines reach needs a `key`.
+   *
+   * @default "127.0.0.1"
+   */
+  readonly hostname?: string | undefined;
+  /**
+   * The port to listen at.
+   *
+   * @default one that is free
+   */
+  readonly port?: number | undefined;
+}
+
+// Longer than any page takes, and shorter than anybody waits for a program to end.
+const GRACE = "10 seconds";
+
+/**
+ * Serves the source of the program on a port for as long as the scope is open. Then requests that
+ * are under way are finished, for up to ten seconds, and no new ones are taken.
+ *
+ * Fails with `InvalidArgument` where it cannot listen, or where it would be open to other machines
+ * with a key that nobody has chosen.
+ */
+export const serve = (
+  options: ServeOptions = {},
+): Effect.Effect<Server, NeptuneError, NeptuneSource | Scope.Scope> =>
+  Effect.gen(function* () {
+    const { hostname = "127.0.0.1", port = 0, key } = options;
+    if (!isLoopback(hostname) && key === undefined) return yield* refuse(hostname);
+    let server: Server | undefined;
+    const listener = yield* listen(hostname, port, (request) => server!.fetch(request));
+    const url = options.url ?? urlAt(listener.addr.hostname, listener.addr.port);
+    return server = yield* make({ ...options, url });
+  });
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === "localhost" || hostname === "::1" || /^127(\.\d{1,3}){3}$/.test(hostname);
+
+/** Where this machine finds what listens at an address. */
+const urlAt = (hostname: string, port: number): string => {
+  const reachable = hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
+  return `http://${reachable.includes(":") ? `[${reachable}]` : reachable}:${port}`;
+};
+
+const listen = (
+  hostname: string,
+  port: number,
+  handler: (request: Request) => Promise<Response>,
+): Effect.Effect<Deno.HttpServer<Deno.NetAddr>, NeptuneError, Scope.Scope> =>
+  Effect.map(
+    Effect.acquireRelease(
+      Effect.try({
+        try: () => {
+          const closing = new AbortController();
+          const server = Deno.serve(
+            { hostname, port, signal: closing.signal, onListen: () => {} },
+            (request, { completed }) => handler(withSignal(request, completed)),
+          );
+          return { server, closing };
+        },
+        catch: (cause) =>
+          failure("port", `Cannot listen at ${hostname}:${port}: ${describe(cause)}.`),
+      }),
+      ({ server, closing }) =>
+        Effect.promise(() => server.shutdown()).pipe(
+          Effect.timeoutOrElse({
+            duration: GRACE,
+            orElse: () => Effect.sync(() => closing.abort()),
+          }),
+          Effect.andThen(Effect.promise(() => server.finished)),
+        ),
+    ),
+    ({ server }) => server,
+  );
+
+/**
+ * The request with a signal for when the client has gone without its answer. Deno's own signal comes
+ * after every answer, and with a warning to whoever listens to it.
+ */
+const withSignal = (request: Request, completed: Promise<void>): Request => {
+  const gone = new AbortController();
+  completed.catch(() => gone.abort());
+  const { url, method, headers, body } = request;
+  return new Request(url, { method, headers, body, signal: gone.signal });
+};
+
+const refuse = (hostname: string) =>
+  Effect.fail(failure(
+    "hostname",
+    `At ${hostname} other machines could reach the server, and only a key that you have chosen ` +
+      "yourself lets it be opened to them. Pass one, or listen at 127.0.0.1.",
+  ));
+
+const failure = (parameter: string, message: string): NeptuneError =>
+  new NeptuneError({
+    method: "Server.serve",
+    reason: new InvalidArgument({ parameter, message }),
+  });
