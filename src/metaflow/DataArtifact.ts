@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DateTime, Effect, Stream } from "effect";
+import type { DateTime, Effect, Schema, Stream } from "effect";
 import type { Client } from "./Client.ts";
 import type { MetaflowError } from "./MetaflowError.ts";
 import type { MetaflowObject } from "./MetaflowObject.ts";
@@ -31,6 +31,12 @@ export interface DataArtifact extends MetaflowObject {
    * Nothing of Python is executed. Fails with `DataFailure` if the data is missing or damaged.
    */
   readonly data: Effect.Effect<ArtifactValue, MetaflowError>;
+
+  /**
+   * Its value, as a schema has it, such as `Schema.Finite` or `Metaflow.NdArray`. Fails with
+   * `TypeMismatch` if it is something else.
+   */
+  readonly dataAs: <A>(schema: Schema.Decoder<A>) => Effect.Effect<A, MetaflowError>;
 
   /**
    * Decodes its value with options of `Pickle`, and makes nothing else of it: frames are columns as
@@ -78,17 +84,16 @@ const get = (
  * import { Effect } from "effect";
  *
  * const program = Effect.gen(function* () {
- *   const readme = yield* Metaflow.DataArtifact.get(
- *     "ParkLinearFlow/1795197341341154/start/1/readme",
- *   );
- *   return yield* readme.data; // a file that was included in the flow
+ *   const weights = yield* Metaflow.DataArtifact.get("TideFlow/1795617626130956/fit/2/weights");
+ *   return yield* weights.dataAs(Metaflow.NdArray);
  * });
  * const layer = Metaflow.layerLocal({
  *   root: "examples/data/metaflow",
- *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+ *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
  *   namespace: null,
  * });
- * console.log(await Effect.runPromise(Effect.provide(program, layer)));
+ * const weights = await Effect.runPromise(Effect.provide(program, layer));
+ * console.log(weights.shape, weights.data.constructor.name); // [ 3 ] Float64Array
  * ```
  */
 export const DataArtifact: { readonly get: typeof get } = { get };

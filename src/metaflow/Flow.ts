@@ -53,12 +53,12 @@ export interface Flow extends MetaflowObject {
    * import { Effect } from "effect";
    *
    * const program = Effect.flatMap(
-   *   Metaflow.Flow.get("ParkLinearFlow"),
-   *   (flow) => flow.runsDf("user:alice"),
+   *   Metaflow.Flow.get("TideFlow"),
+   *   (flow) => flow.runsDf("user:ann"),
    * );
    * const layer = Metaflow.layerLocal({
    *   root: "examples/data/metaflow",
-   *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+   *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
    *   namespace: null,
    * });
    * const table = await Effect.runPromise(Effect.provide(program, layer));
@@ -85,13 +85,13 @@ const get = (pathspec: string): Effect.Effect<Flow, MetaflowError, Client> => op
  * import { Effect, Stream } from "effect";
  *
  * const program = Effect.gen(function* () {
- *   const flow = yield* Metaflow.Flow.get("ParkLinearFlow");
- *   const runs = yield* Stream.runCollect(flow.runs("release"));
+ *   const flow = yield* Metaflow.Flow.get("TideFlow");
+ *   const runs = yield* Stream.runCollect(flow.runs("weekly", "storm season"));
  *   return runs.map(String);
  * });
- * const layer = Metaflow.layerLocal({ root: "examples/data/metaflow", user: "alice" });
+ * const layer = Metaflow.layerLocal({ root: "examples/data/metaflow", user: "ann" });
  * console.log(await Effect.runPromise(Effect.provide(program, layer)));
- * // [ "Run('ParkLinearFlow/1795197341341154')" ]
+ * // [ "Run('TideFlow/1795617632103181')" ]
  * ```
  */
 export const Flow: { readonly get: typeof get } = { get };

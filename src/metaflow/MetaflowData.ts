@@ -15,6 +15,6 @@ export interface MetaflowData {
   readonly has: (name: string) => boolean;
   /** The value of an artifact. Fails with `NotFound` if there is none of the name. */
   readonly get: (name: string) => Effect.Effect<ArtifactValue, MetaflowError>;
-  /** As Python prints it: `<MetaflowData: height, rings>`. */
+  /** As Python prints it: `<MetaflowData: order, weights>`. */
   readonly toString: () => string;
 }

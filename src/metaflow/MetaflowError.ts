@@ -103,6 +103,18 @@ export class DataFailure extends DataFailureBase {
   }
 }
 
+const TypeMismatchBase: ReasonClass<
+  "TypeMismatch",
+  { artifact: string; problem: string; cause?: unknown }
+> = reasonClass("TypeMismatch");
+
+/** The value of an artifact is not what the schema that was given for it says. */
+export class TypeMismatch extends TypeMismatchBase {
+  override get message(): string {
+    return `The value of ${this.artifact} is not as the schema says: ${this.problem}`;
+  }
+}
+
 const InternalErrorBase: ReasonClass<
   "InternalError",
   { problem: string; cause?: unknown }
@@ -185,6 +197,7 @@ export type MetaflowErrorReason =
   | UnknownUser
   | MetadataFailure
   | DataFailure
+  | TypeMismatch
   | InternalError
   | TaggingError
   | ServiceFailure
@@ -211,11 +224,11 @@ const MetaflowErrorBase: new (
  * import { Metaflow } from "@nereid/nereid";
  * import { Effect } from "effect";
  *
- * const open = Metaflow.Run.get("ParkRetryFlow/12").pipe(
+ * const open = Metaflow.Run.get("TideFlow/12").pipe(
  *   Effect.provide(Metaflow.layerLocal({ root: "examples/data/metaflow", namespace: null })),
  *   Effect.catchReason("MetaflowError", "NotFound", (reason) => Effect.succeed(reason.message)),
  * );
- * console.log(await Effect.runPromise(open)); // Run('ParkRetryFlow/12') does not exist
+ * console.log(await Effect.runPromise(open)); // Run('TideFlow/12') does not exist
  * ```
  */
 export class MetaflowError extends MetaflowErrorBase {

@@ -57,7 +57,7 @@ export const warn = (warning: MetaflowWarning): Effect.Effect<void> =>
  *
  * const program = Effect.gen(function* () {
  *   const artifact = yield* Metaflow.DataArtifact.get(
- *     "ParkTypesFlow/1795197365149068/end/2/frame",
+ *     "TideFlow/1795617626130956/start/1/observations",
  *   );
  *   return yield* Metaflow.collectWarnings(artifact.data);
  * });
@@ -66,7 +66,7 @@ export const warn = (warning: MetaflowWarning): Effect.Effect<void> =>
  *     program,
  *     Metaflow.layerLocal({
  *       root: "examples/data/metaflow",
- *       rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+ *       rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
  *       namespace: null,
  *     }),
  *   ),

@@ -62,15 +62,15 @@ export const defaultNamespace: Effect.Effect<string, MetaflowError, Client> = Cl
  * import { Metaflow } from "@nereid/nereid";
  * import { Effect } from "effect";
  *
- * const latest = Effect.flatMap(Metaflow.Flow.get("ParkLinearFlow"), (flow) => flow.latestRun);
+ * const latest = Effect.flatMap(Metaflow.Flow.get("TideFlow"), (flow) => flow.latestRun);
  * const program = Effect.all([
- *   Metaflow.withNamespace("first")(latest),
+ *   Metaflow.withNamespace("weekly")(latest),
  *   Metaflow.withNamespace(null)(latest),
  * ]);
  * const runs = await Effect.runPromise(
  *   Effect.provide(program, Metaflow.layerLocal({ root: "examples/data/metaflow" })),
  * );
- * console.log(runs.map((run) => run?.id)); // [ "1795197339781376", "1795197341341154" ]
+ * console.log(runs.map((run) => run?.id)); // [ "1795617632103181", "1795617632103181" ]
  * ```
  */
 export const withNamespace = (namespace: string | null): <A, E, R>(

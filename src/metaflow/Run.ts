@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DateTime, Effect, Stream } from "effect";
+import type { DateTime, Effect, Schema, Stream } from "effect";
 import type { DataFrame } from "../Polars.ts";
 import type { Client } from "./Client.ts";
 import type { ArtifactValue } from "./DataArtifact.ts";
@@ -30,7 +30,7 @@ export interface Run extends MetaflowObject {
   readonly endTask: Effect.Effect<Task | null, MetaflowError>;
 
   /**
-   * The artifacts of the last step, or the value of one of them.
+   * The artifacts of the last step, or the value of one of them, decoded by a schema if there is one.
    *
    * Before the last step there are none: `data()` gives `null`, and `data(name)` fails with
    * `NotFound`.
@@ -38,6 +38,7 @@ export interface Run extends MetaflowObject {
   readonly data: {
     (): Effect.Effect<MetaflowData | null, MetaflowError>;
     (name: string): Effect.Effect<ArtifactValue, MetaflowError>;
+    <A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
   };
 
   /** Whether the run has ended well. */
@@ -80,13 +81,13 @@ export interface Run extends MetaflowObject {
    * import { Effect } from "effect";
    *
    * const program = Effect.gen(function* () {
-   *   const run = yield* Metaflow.Run.get("ParkLinearFlow/1795197341341154");
-   *   yield* run.addTag("user:alice"); // it has this one already, so nothing is written
+   *   const run = yield* Metaflow.Run.get("TideFlow/1795617626130956");
+   *   yield* run.addTag("user:ann"); // it has this one already, so nothing is written
    *   return run.userTags;
    * });
-   * const layer = Metaflow.layerLocal({ root: "examples/data/metaflow", user: "alice" });
+   * const layer = Metaflow.layerLocal({ root: "examples/data/metaflow", user: "ann" });
    * console.log(await Effect.runPromise(Effect.provide(program, layer)));
-   * // Set(3) { "second", "release", "kept" }
+   * // Set(1) { "weekly" }
    * ```
    */
   readonly addTag: (tag: string | Iterable<string>) => Effect.Effect<void, MetaflowError>;
@@ -131,16 +132,16 @@ export interface Run extends MetaflowObject {
    * import { Effect } from "effect";
    *
    * const program = Effect.flatMap(
-   *   Metaflow.Run.get("ParkLinearFlow/1795197341341154"),
+   *   Metaflow.Run.get("TideFlow/1795617626130956"),
    *   (run) => run.tasksDf(),
    * );
    * const layer = Metaflow.layerLocal({
    *   root: "examples/data/metaflow",
-   *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+   *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
    *   namespace: null,
    * });
    * const table = await Effect.runPromise(Effect.provide(program, layer));
-   * console.log(table.getColumn("step").toArray()); // [ "end", "grow", "start" ]
+   * console.log(table.getColumn("step").toArray()); // [ "end", "publish", "choose", "fit", … ]
    * ```
    */
   readonly tasksDf: () => Effect.Effect<DataFrame, MetaflowError>;
@@ -159,19 +160,19 @@ const get = (pathspec: string): Effect.Effect<Run, MetaflowError, Client> => ope
  * @example
  * ```ts
  * import { Metaflow } from "@nereid/nereid";
- * import { Effect } from "effect";
+ * import { Effect, Schema } from "effect";
  *
  * const program = Effect.gen(function* () {
- *   const run = yield* Metaflow.Run.get("ParkLinearFlow/1795197341341154");
- *   return { successful: yield* run.successful, height: yield* run.data("height") };
+ *   const run = yield* Metaflow.Run.get("TideFlow/1795617626130956");
+ *   return { successful: yield* run.successful, order: yield* run.data("order", Schema.Int) };
  * });
  * const layer = Metaflow.layerLocal({
  *   root: "examples/data/metaflow",
- *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
- *   user: "alice",
+ *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
+ *   user: "ann",
  * });
  * console.log(await Effect.runPromise(Effect.provide(program, layer)));
- * // { successful: true, height: 3 }
+ * // { successful: true, order: 1 }
  * ```
  */
 export const Run: { readonly get: typeof get } = { get };

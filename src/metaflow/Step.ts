@@ -54,15 +54,15 @@ export interface Step extends MetaflowObject {
    * import { Effect, Stream } from "effect";
    *
    * const program = Effect.gen(function* () {
-   *   const step = yield* Metaflow.Step.get("ParkLinearFlow/1795197341341154/start");
+   *   const step = yield* Metaflow.Step.get("TideFlow/1795617626130956/start");
    *   return (yield* Stream.runCollect(step.childSteps)).map((step) => step.id);
    * });
    * const layer = Metaflow.layerLocal({
    *   root: "examples/data/metaflow",
-   *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+   *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
    *   namespace: null,
    * });
-   * console.log(await Effect.runPromise(Effect.provide(program, layer))); // [ "grow" ]
+   * console.log(await Effect.runPromise(Effect.provide(program, layer))); // [ "fit" ]
    * ```
    */
   readonly childSteps: Stream.Stream<Step, MetaflowError>;

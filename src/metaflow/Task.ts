@@ -59,11 +59,34 @@ export interface Task extends MetaflowObject {
   /**
    * The artifacts, or the value of one of them, as {@link DataArtifact} gives it.
    *
-   * `data(name)` fails with `NotFound` if the attempt has no artifact of the name.
+   * `data(name)` fails with `NotFound` if the attempt has no artifact of the name. With a schema, the
+   * value is what that makes of it, or the call fails with `TypeMismatch`.
+   *
+   * @example
+   * ```ts
+   * import { Metaflow } from "@nereid/nereid";
+   * import { Effect, Schema } from "effect";
+   *
+   * const program = Effect.gen(function* () {
+   *   const task = yield* Metaflow.Task.get("TideFlow/1795617626130956/fit/2");
+   *   const error = yield* task.data("error", Schema.Finite); // a number
+   *   const weights = yield* task.data("weights", Metaflow.NdArray); // a typed array and its shape
+   *   const observations = yield* task.data("observations", Metaflow.DataFrame); // pandas, as Polars
+   *   return [error < 0.05, weights.shape, observations.columns];
+   * });
+   * const layer = Metaflow.layerLocal({
+   *   root: "examples/data/metaflow",
+   *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
+   *   user: "ann",
+   * });
+   * console.log(await Effect.runPromise(Effect.provide(program, layer)));
+   * // [ true, [ 3 ], [ "time", "hours", "level", "quality" ] ]
+   * ```
    */
   readonly data: {
     (): Effect.Effect<MetaflowData, MetaflowError>;
     (name: string): Effect.Effect<ArtifactValue, MetaflowError>;
+    <A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
   };
 
   /** Lists the artifacts, newest first, without those whose names begin with an underscore. */
@@ -118,12 +141,12 @@ export interface Task extends MetaflowObject {
    * import { Effect, Stream } from "effect";
    *
    * const program = Effect.gen(function* () {
-   *   const task = yield* Metaflow.Task.get("ParkLinearFlow/1795197341341154/start/1");
+   *   const task = yield* Metaflow.Task.get("TideFlow/1795617626130956/start/1");
    *   return yield* Stream.runCollect(task.loglines("stdout"));
    * });
    * const layer = Metaflow.layerLocal({
    *   root: "examples/data/metaflow",
-   *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+   *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
    *   namespace: null,
    * });
    * for (const { epochMicros, line } of await Effect.runPromise(Effect.provide(program, layer))) {
@@ -181,12 +204,12 @@ export interface Task extends MetaflowObject {
    * import { Effect } from "effect";
    *
    * const program = Effect.flatMap(
-   *   Metaflow.Task.get("ParkLinearFlow/1795197341341154/end/3"),
+   *   Metaflow.Task.get("TideFlow/1795617626130956/end/7"),
    *   (task) => task.artifactsDf(),
    * );
    * const layer = Metaflow.layerLocal({
    *   root: "examples/data/metaflow",
-   *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" },
+   *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
    *   namespace: null,
    * });
    * const table = await Effect.runPromise(Effect.provide(program, layer));

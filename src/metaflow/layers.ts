@@ -56,15 +56,15 @@ export const layer = (
  * import { Effect } from "effect";
  *
  * const program = Effect.gen(function* () {
- *   const run = yield* Metaflow.Run.get("ParkLinearFlow/1795197341341154");
- *   return yield* run.data("rings");
+ *   const run = yield* Metaflow.Run.get("TideFlow/1795617626130956");
+ *   return yield* run.data("order");
  * });
  * const layer = Metaflow.layerLocal({
  *   root: "examples/data/metaflow",
- *   rootMapping: { "/srv/mfdev": "examples/data/metaflow" }, // it was written there
- *   user: "alice",
+ *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" }, // it was written there
+ *   user: "ann",
  * });
- * console.log(await Effect.runPromise(Effect.provide(program, layer))); // [ 1, 2, 3 ]
+ * console.log(await Effect.runPromise(Effect.provide(program, layer))); // 1
  * ```
  */
 export const layerLocal = (options: LocalOptions = {}): Layer.Layer<Client, MetaflowError> =>

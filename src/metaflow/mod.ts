@@ -6,6 +6,7 @@
  *
  * @module
  */
+export { DataFrame, ExceptionWrapper, NdArray } from "./ArtifactSchema.ts";
 export { Client } from "./Client.ts";
 export type { ClientOptions } from "./Client.ts";
 export { defaultMetadata, getMetadata, metadata } from "./CurrentMetadata.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type DateTime, Effect, Stream } from "effect";
+import { type DateTime, Effect, type Schema, Stream } from "effect";
 import { locationOf } from "../artifact/location.ts";
 import {
   type ArtifactRef,
@@ -13,6 +13,7 @@ import {
   sizeOf,
   valueOf,
 } from "../artifact/value.ts";
+import { decodeValue } from "../ArtifactSchema.ts";
 import type { Client } from "../Client.ts";
 import type { DataArtifact } from "../DataArtifact.ts";
 import { type MetaflowError, operation, streaming } from "../MetaflowError.ts";
@@ -64,6 +65,13 @@ export class ArtifactObject extends Base<ArtifactPath> implements DataArtifact {
 
   get data(): Effect.Effect<ArtifactValue, MetaflowError> {
     return valueOf(this.#ref).pipe(operation("DataArtifact.data"));
+  }
+
+  dataAs<A>(schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError> {
+    return valueOf(this.#ref).pipe(
+      Effect.flatMap((value) => decodeValue(this.pathspec, schema, value)),
+      operation("DataArtifact.dataAs"),
+    );
   }
 
   decode(options: DecodeOptions = {}): Effect.Effect<PickleValue, MetaflowError> {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { Effect, Stream } from "effect";
+import { Effect, type Schema, Stream } from "effect";
 import { artifactNamed, type ArtifactRef, type ArtifactValue, valueOf } from "../artifact/value.ts";
+import { decodeValue } from "../ArtifactSchema.ts";
 import type { MetaflowData } from "../MetaflowData.ts";
 import {
   type MetaflowError,
@@ -23,12 +24,17 @@ export const dataOf = (task: TaskRef): Effect.Effect<MetaflowData, MetaflowError
     Effect.map((artifacts) => new Data(task, artifacts)),
   );
 
-/** The value of an artifact of a task. */
+/** The value of an artifact of a task, as a schema has it. */
 export const namedValue = (
   task: TaskRef,
   name: string,
-): Effect.Effect<ArtifactValue, MetaflowErrorReason> =>
-  Effect.flatMap(artifactNamed(task, name), valueOf);
+  schema: Schema.Decoder<unknown> | undefined,
+): Effect.Effect<unknown, MetaflowErrorReason> =>
+  Effect.gen(function* () {
+    const value = yield* valueOf(yield* artifactNamed(task, name));
+    if (schema === undefined) return value;
+    return yield* decodeValue([...task.path, name].join("/"), schema, value);
+  });
 
 class Data implements MetaflowData {
   readonly #task: TaskRef;

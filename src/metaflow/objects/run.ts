@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { DateTime, Effect, Option, Stream } from "effect";
+import { DateTime, Effect, Option, type Schema, Stream } from "effect";
 import type { DataFrame } from "../../Polars.ts";
 import type { ArtifactValue } from "../artifact/value.ts";
 import type { Client } from "../Client.ts";
@@ -75,14 +75,15 @@ export class RunObject extends Base<RunPath> implements Run {
 
   data(): Effect.Effect<MetaflowData | null, MetaflowError>;
   data(name: string): Effect.Effect<ArtifactValue, MetaflowError>;
-  data(name?: string): Effect.Effect<MetaflowData | ArtifactValue | null, MetaflowError> {
+  data<A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
+  data(name?: string, schema?: Schema.Decoder<unknown>): Effect.Effect<unknown, MetaflowError> {
     const data = name === undefined
       ? this.#end(({ task }) => dataOf(task), null)
       : Effect.flatMap(endpointTask(this.scope, this.path, "end"), (end) =>
-        end !== undefined ? namedValue(end.task, name) : Effect.fail(
+        end !== undefined ? namedValue(end.task, name, schema) : Effect.fail(
           new NotFound({ message: `${this} has not come to its last step and has no data` }),
         ));
-    return operation("Run.data")<MetaflowData | ArtifactValue | null, never>(data);
+    return operation("Run.data")<unknown, never>(data);
   }
 
   get successful(): Effect.Effect<boolean, MetaflowError> {

@@ -94,10 +94,10 @@ export class TaskObject extends Base<TaskPath> implements Task {
 
   data(): Effect.Effect<MetaflowData, MetaflowError>;
   data(name: string): Effect.Effect<ArtifactValue, MetaflowError>;
-  data(name?: string): Effect.Effect<MetaflowData | ArtifactValue, MetaflowError> {
-    const data: Effect.Effect<MetaflowData | ArtifactValue, MetaflowErrorReason> =
-      name === undefined ? dataOf(this.#ref) : namedValue(this.#ref, name);
-    return data.pipe(operation("Task.data"));
+  data<A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
+  data(name?: string, schema?: Schema.Decoder<unknown>): Effect.Effect<unknown, MetaflowError> {
+    const data = name === undefined ? dataOf(this.#ref) : namedValue(this.#ref, name, schema);
+    return operation("Task.data")<unknown, never>(data);
   }
 
   artifacts(): Stream.Stream<DataArtifact, MetaflowError> {
