@@ -69,7 +69,8 @@ export const warn = (warning: NeptuneWarning): Effect.Effect<void> =>
   CurrentWarningHandler.use((handle) => handle(warning));
 
 /**
- * Runs an operation and returns its warnings beside its result, instead of logging them.
+ * Runs an operation and returns its warnings beside its result, instead of logging them. Each text is
+ * there once.
  *
  * @example
  * ```ts
@@ -90,10 +91,11 @@ export const collectWarnings = <A, E, R>(
   operation: Effect.Effect<A, E, R>,
 ): Effect.Effect<readonly [A, ReadonlyArray<NeptuneWarning>], E, R> =>
   Effect.suspend(() => {
-    const warnings: Array<NeptuneWarning> = [];
-    const collect: WarningHandler = (warning) => Effect.sync(() => void warnings.push(warning));
+    const warnings = new Map<string, NeptuneWarning>();
+    const collect: WarningHandler = (warning) =>
+      Effect.sync(() => void warnings.set(warning.message, warning));
     return operation.pipe(
       Effect.provideService(CurrentWarningHandler, collect),
-      Effect.map((result) => [result, warnings] as const),
+      Effect.map((result) => [result, [...warnings.values()]] as const),
     );
   });

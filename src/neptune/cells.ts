@@ -18,13 +18,20 @@ export type Cells =
 /** The cells at `from`, in that order. */
 export const take = <Kind extends Cells>(cells: Kind, from: Uint32Array): Kind => {
   const all: Cells = cells;
-  if (all instanceof Float64Array) return gather(new Float64Array(from.length), all, from) as Kind;
+  if (all instanceof Float64Array) return gatherFloats(all, from) as Cells as Kind;
   if (all instanceof BigInt64Array) {
     return gather(new BigInt64Array(from.length), all, from) as Kind;
   }
   if (all instanceof Uint32Array) return gather(new Uint32Array(from.length), all, from) as Kind;
   if (all instanceof Uint8Array) return gather(new Uint8Array(from.length), all, from) as Kind;
   return gather(new Array<unknown>(from.length), all, from) as Cells as Kind;
+};
+
+// A loop that sees one kind of array is several times faster, and most cells are numbers.
+const gatherFloats = (cells: Float64Array, from: Uint32Array): Float64Array => {
+  const into = new Float64Array(from.length);
+  for (let i = 0; i < from.length; i++) into[i] = cells[from[i]!]!;
+  return into;
 };
 
 const gather = <Cell, Into extends { [index: number]: Cell }>(

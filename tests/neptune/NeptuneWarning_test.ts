@@ -21,7 +21,7 @@ const recordLog = () => {
 };
 
 effectTest(
-  "warnings are collected in order beside the result, and not logged",
+  "warnings are collected in order beside the result, each text once, and not logged",
   () =>
     Effect.gen(function* () {
       const { lines, layer } = recordLog();
@@ -29,7 +29,7 @@ effectTest(
       const program = Effect.as(Effect.forEach(warnings, warn), "result");
       const [result, collected] = yield* Effect.provide(Neptune.collectWarnings(program), layer);
       assert.equal(result, "result");
-      assert.deepEqual(collected, warnings);
+      assert.deepEqual(collected, warnings.slice(0, 2));
       assert.deepEqual(lines, []);
     }),
 );

@@ -6,7 +6,7 @@
 import { Effect, Semaphore, Stream } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
-import { dictionaryOf, float64Of, indexAmong, int32Of } from "./columns.ts";
+import { dictionaryOf, encoded, float64Of, indexIn } from "./columns.ts";
 import * as KeptWarnings from "./KeptWarnings.ts";
 import { partsOf } from "./Listing.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
@@ -73,9 +73,7 @@ const PLAN: Plan<ReadonlyArray<CatalogueEntry & { readonly run: RunKey }>> = {
         ),
       )
       .select(
-        "run_id",
-        "attribute_path",
-        indexAmong(polars, "attribute_type", SERIES_TYPES),
+        ...["run_id", "attribute_path", "attribute_type"].map((name) => encoded(polars, name)),
         polars.col("step").cast(polars.Float64),
       )
       .groupBy(["run_id", "attribute_path", "attribute_type"])
@@ -83,7 +81,7 @@ const PLAN: Plan<ReadonlyArray<CatalogueEntry & { readonly run: RunKey }>> = {
   extract: (rows, polars) => {
     const runs = dictionaryOf(polars, rows, "run_id");
     const paths = dictionaryOf(polars, rows, "attribute_path");
-    const type = int32Of(rows, "attribute_type");
+    const type = indexIn(dictionaryOf(polars, rows, "attribute_type"), SERIES_TYPES);
     const firstStep = float64Of(rows, "step");
     return Array.from(firstStep, (firstStep, row) => ({
       run: runs.texts[runs.index[row]!]!,

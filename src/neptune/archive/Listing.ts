@@ -9,6 +9,7 @@ import { Effect } from "effect";
 import { ArchiveNotFound, describe } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
 import type { NeptuneWarning } from "../NeptuneWarning.ts";
+import { once } from "../once.ts";
 import { digest, parsePartName, sanitise } from "./Layout.ts";
 
 /** A Parquet file. */
@@ -18,7 +19,6 @@ export interface Part {
   readonly run: string | undefined;
   readonly digest: string | undefined;
   readonly number: number;
-  readonly bytes: number;
 }
 
 /** The files of a project as its directory lists them. */
@@ -30,6 +30,8 @@ export interface Listing {
   readonly shared: ReadonlyArray<Part>;
   /** All of these parts. */
   readonly parts: ReadonlyArray<Part>;
+  /** How many bytes each part has. The file system is asked when it is first wanted. */
+  readonly sizes: Effect.Effect<ReadonlyMap<Part, number>>;
   /** Runs without a part 0, and parts that are missing between others. */
   readonly warnings: ReadonlyArray<NeptuneWarning>;
 }
@@ -51,16 +53,21 @@ type File = Part & { readonly temporary: boolean };
 
 const read = async (directory: string): Promise<ReadonlyArray<File>> => {
   const entries = await readdir(directory, { withFileTypes: true });
-  const files = await Promise.all(entries.map(async (entry): Promise<File | undefined> => {
+  return entries.flatMap((entry) => {
     const name = entry.isDirectory() ? undefined : parsePartName(entry.name);
-    if (name === undefined) return undefined;
-    const path = join(directory, entry.name);
-    // One that is a link to nothing, or gone by now, is damaged when it is read, if it ever is.
-    const bytes = await stat(path).then(({ size }) => size, () => 0);
-    return { path, ...name, bytes };
-  }));
-  return files.filter((file) => file !== undefined);
+    return name === undefined ? [] : [{ path: join(directory, entry.name), ...name }];
+  });
 };
+
+const sizesOf = (parts: ReadonlyArray<Part>): Listing["sizes"] =>
+  Effect.promise(async () =>
+    new Map(
+      await Promise.all(parts.map(async (part) =>
+        // One that is a link to nothing, or gone by now, is damaged when it is read, if it ever is.
+        [part, await stat(part.path).then(({ size }) => size, () => 0)] as const
+      )),
+    )
+  );
 
 const arrange = (directory: string, files: ReadonlyArray<File>): Listing => {
   const runs = new Map<string, ReadonlyArray<Part>>();
@@ -79,7 +86,7 @@ const arrange = (directory: string, files: ReadonlyArray<File>): Listing => {
     warnings.push(...gaps(parts));
   }
   const parts = [...[...runs.values()].flat(), ...shared];
-  return { directory, runs, shared, parts, warnings };
+  return { directory, runs, shared, parts, sizes: once(sizesOf(parts)), warnings };
 };
 
 const unfinished = (files: ReadonlyArray<File>): NeptuneWarning => {

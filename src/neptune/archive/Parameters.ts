@@ -13,11 +13,12 @@ import type { RunKey, ValueColumn } from "../NeptuneSource.ts";
 import { collectWarnings, type NeptuneWarning } from "../NeptuneWarning.ts";
 import {
   dictionaryOf,
+  encoded,
   float64Of,
-  indexAmong,
-  int32Of,
+  indexIn,
   int64Of,
   listsOf,
+  nullableTextsOf,
   textsOf,
   uint8Of,
 } from "./columns.ts";
@@ -84,19 +85,16 @@ const select = (frame: pl.LazyDataFrame, polars: Polars): pl.LazyDataFrame => {
     .select(
       // Read for its project, and because damage in it means that the file is not to be trusted.
       "project_id",
-      "run_id",
-      "attribute_path",
-      indexAmong(polars, "attribute_type", TYPES).alias("type"),
-      "attribute_type",
+      ...["run_id", "attribute_path", "attribute_type"].map((name) => encoded(polars, name)),
       column("bool_value").cast(polars.UInt8).fillNull(polars.lit(0).cast(polars.UInt8)),
       // A literal is a double, to which the filled column would be widened.
       column("int_value").fillNull(polars.lit(0).cast(polars.Int64)),
       column("float_value").fillNull(polars.lit(NaN)),
-      column("string_value").fillNull(polars.lit("")),
+      "string_value",
       column("datetime_value").cast(polars.Datetime("ms", "UTC")).cast(polars.Int64)
         .cast(polars.Float64).fillNull(0),
       "string_set_value",
-      column("file_value").struct.field("path").fillNull(polars.lit("")).alias("file_value"),
+      column("file_value").struct.field("path").alias("file_value"),
     );
 };
 
@@ -111,8 +109,9 @@ interface Piece {
 const extract = (rows: DataFrame, polars: Polars): Piece => {
   const runs = dictionaryOf(polars, rows, "run_id");
   const paths = dictionaryOf(polars, rows, "attribute_path");
+  const types = dictionaryOf(polars, rows, "attribute_type");
   const groups = groupRows(
-    { index: int32Of(rows, "type"), count: TYPES.length },
+    { index: indexIn(types, TYPES), count: TYPES.length },
     { index: paths.index, count: paths.texts.length },
   );
   const runOfRow = Uint32Array.from(runs.index);
@@ -123,12 +122,11 @@ const extract = (rows: DataFrame, polars: Polars): Piece => {
     const column = pick(all, group.rows, group.rows.map((row) => runOfRow[row]!));
     return { ...column, path: paths.texts[group.second]! };
   });
-  const unknown = rows.filter(polars.col("type").eq(-1)).getColumn("attribute_type").unique();
   return {
     project: rows.height === 0 ? undefined : textsOf(rows.head(1), "project_id")[0] ?? undefined,
     runs: runs.texts,
     columns,
-    unknownTypes: unknown.toArray() as ReadonlyArray<string>,
+    unknownTypes: types.texts.filter((type) => !TYPES.some((known) => known === type)),
   };
 };
 
@@ -137,7 +135,10 @@ const BATCH_BYTES = 256 * 2 ** 20;
 
 const ATTRIBUTES: Plan<Piece> = { batchBytes: BATCH_BYTES, select, extract };
 
-/** The column of the Parquet file in which a type has its values, with a cell for every row. */
+/**
+ * The column of the Parquet file in which a type has its values, with a cell for every row: rows of
+ * other types have any.
+ */
 const cellsOf = (
   type: typeof TYPES[number],
   rows: DataFrame,
@@ -173,7 +174,7 @@ const cellsOf = (
 };
 
 const filesOf = (rows: DataFrame): ReadonlyArray<FileRef> =>
-  textsOf(rows, "file_value").map((path) => path === "" ? NO_FILE : fileRef(path));
+  nullableTextsOf(rows, "file_value").map((path) => path === null ? NO_FILE : fileRef(path));
 
 const NO_FILE: FileRef = { path: "", sizeBytes: null, mimeType: null };
 
@@ -214,10 +215,10 @@ export const readParameters = (
 
 const RUN_IDS: Plan<Piece> = {
   batchBytes: BATCH_BYTES,
-  select: (frame, polars) => frame.select(polars.col("run_id").unique()),
-  extract: (rows) => ({
+  select: (frame, polars) => frame.select(encoded(polars, "run_id").unique()),
+  extract: (rows, polars) => ({
     project: undefined,
-    runs: textsOf(rows, "run_id"),
+    runs: dictionaryOf(polars, rows, "run_id").texts,
     columns: [],
     unknownTypes: [],
   }),

@@ -11,10 +11,11 @@ import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
 import { join, take } from "../cells.ts";
 import {
+  dictionaryOf,
+  encoded,
   float64Of,
   histogramsOf,
-  indexAmong,
-  int32Of,
+  indexIn,
   isAmong,
   nullableTextsOf,
 } from "./columns.ts";
@@ -126,8 +127,12 @@ const planFor = <Type extends SeriesType>(
     types,
   ]] as const;
   const telling = keys.filter(([, texts]) => texts.length > 1);
-  const keysOf = (rows: DataFrame, column: string): Int32Array =>
-    telling.some(([name]) => name === column) ? int32Of(rows, column) : new Int32Array(rows.height);
+  const keysOf = (polars: Polars, rows: DataFrame) =>
+    keys.map(([name, texts]) =>
+      texts.length > 1
+        ? indexIn(dictionaryOf(polars, rows, name), texts)
+        : new Int32Array(rows.height)
+    ) as [Int32Array, Int32Array, Int32Array];
   return {
     batchBytes: BATCH_BYTES,
     select: (frame, polars) => {
@@ -137,17 +142,15 @@ const planFor = <Type extends SeriesType>(
           keys.map(([name, texts]) => isAmong(polars, name, texts)).reduce((a, b) => a.and(b)),
         )
         .select(
-          ...telling.map(([name, texts]) => indexAmong(polars, name, texts)),
+          ...telling.map(([name]) => encoded(polars, name)),
           (exactSteps ? column("step").cast(polars.Utf8) : column("step")).cast(polars.Float64),
           column("timestamp").cast(polars.Datetime("ms", "UTC")).cast(polars.Int64)
             .cast(polars.Float64).fillNull(polars.lit(NaN)),
           ...types.flatMap((type) => VALUE_COLUMNS[type](polars)),
         );
     },
-    extract: (rows) => {
-      const run = keysOf(rows, "run_id");
-      const attribute = keysOf(rows, "attribute_path");
-      const type = keysOf(rows, "attribute_type");
+    extract: (rows, polars) => {
+      const [run, attribute, type] = keysOf(polars, rows);
       const step = float64Of(rows, "step");
       const timestamp = float64Of(rows, "timestamp");
       const values = types.map((type) => VALUES[type](rows));

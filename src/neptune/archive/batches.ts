@@ -38,19 +38,30 @@ const BATCH_PARTS = 512;
 // Below this share of the files that a pattern picks, single files are cheaper.
 const WORTHWHILE_SHARE = 0.25;
 
-/** Batches of files that have up to so many bytes together, in the order of their digests. */
+/** Whether so few of the parts of a project are wanted that each is read by itself. */
+export const areFew = (listing: Listing, parts: ReadonlyArray<Part>): boolean =>
+  parts.length < listing.parts.length * WORTHWHILE_SHARE;
+
+/**
+ * Batches of files that have up to so many bytes together, in the order of their digests. Sizes do
+ * not matter where parts are few.
+ */
 export const batches = (
   listing: Listing,
   parts: ReadonlyArray<Part>,
+  sizes: ReadonlyMap<Part, number>,
   batchBytes: number,
 ): ReadonlyArray<Batch> => {
+  if (areFew(listing, parts)) return oneByOne(parts);
   const all = listing.parts;
-  if (parts.length < all.length * WORTHWHILE_SHARE) return oneByOne(parts);
   // A digest must not be found anywhere but in its place.
   const ambiguous = all.some(({ path, digest }) =>
     (digest === undefined ? ONE_DIGEST : TWO_DIGESTS).test(basename(path))
   );
   const hasDigest = (part: Part): boolean => part.digest !== undefined && !ambiguous;
+  const fits = (files: ReadonlyArray<Part>): boolean =>
+    files.length <= BATCH_PARTS &&
+    files.reduce((sum, part) => sum + (sizes.get(part) ?? 0), 0) <= batchBytes;
 
   const pack = (
     prefix: string,
@@ -65,10 +76,10 @@ export const batches = (
     for (const [digit, some] of byDigit(prefix, wanted)) {
       const files = presentBy.get(digit) ?? [];
       const together = [...open?.files ?? [], ...files];
-      if (!fits(files, batchBytes)) {
+      if (!fits(files)) {
         packed.push(...open === undefined ? [] : [open], ...pack(prefix + digit, some, files));
         open = undefined;
-      } else if (open !== undefined && fits(together, batchBytes)) {
+      } else if (open !== undefined && fits(together)) {
         const next = open.digests.next + digit;
         open = { parts: [...open.parts, ...some], digests: { prefix, next }, files: together };
       } else {
@@ -95,9 +106,6 @@ export const split = ({ parts, digests }: Batch): ReadonlyArray<Batch> => {
     digests: { prefix: longer, next: digit },
   }));
 };
-
-const fits = (files: ReadonlyArray<Part>, batchBytes: number): boolean =>
-  files.length <= BATCH_PARTS && files.reduce((sum, part) => sum + part.bytes, 0) <= batchBytes;
 
 /** A batch for each run. */
 const oneByOne = (parts: ReadonlyArray<Part>): ReadonlyArray<Batch> =>

@@ -17,10 +17,6 @@ export const float64Of = (rows: DataFrame, column: string): Float64Array =>
 export const int64Of = (rows: DataFrame, column: string): BigInt64Array =>
   rows.getColumn(column).toTypedArray();
 
-/** 32-bit integers without nulls. */
-export const int32Of = (rows: DataFrame, column: string): Int32Array =>
-  rows.getColumn(column).toTypedArray();
-
 /** Booleans that were cast to `UInt8`, without nulls. */
 export const uint8Of = (rows: DataFrame, column: string): Uint8Array =>
   rows.getColumn(column).toTypedArray();
@@ -44,15 +40,9 @@ export const listsOf = (
 ): ReadonlyArray<ReadonlyArray<string> | null> =>
   rows.getColumn(column).toArray() as unknown as ReadonlyArray<ReadonlyArray<string> | null>;
 
-/** For each row the index of a column's text among some texts; -1 for any other text. */
-export const indexAmong = (
-  polars: Polars,
-  column: string,
-  texts: ReadonlyArray<string>,
-): pl.Expr =>
-  texts.length === 0
-    ? polars.lit(-1).cast(polars.Int32).alias(column)
-    : polars.col(column).replaceStrict([...texts], [...texts.keys()], -1, polars.Int32);
+/** A column of texts of which few are distinct, to be read by {@link dictionaryOf}. */
+export const encoded = (polars: Polars, column: string): pl.Expr =>
+  polars.col(column).cast(polars.Categorical);
 
 /** Rows in which a column has one of some texts. */
 export const isAmong = (
@@ -64,13 +54,35 @@ export const isAmong = (
     ? polars.col(column).eq(polars.lit(texts[0]!))
     : polars.col(column).isIn([...texts]);
 
-/** The distinct texts of a column in order of first appearance, and each row's index among them. */
-export const dictionaryOf = (
-  polars: Polars,
-  rows: DataFrame,
-  column: string,
-): { readonly texts: ReadonlyArray<string>; readonly index: Int32Array } => {
-  const texts = rows.getColumn(column).unique(true).toArray() as ReadonlyArray<string>;
-  if (texts.length === 0) return { texts, index: new Int32Array() };
-  return { texts, index: int32Of(rows.select(indexAmong(polars, column, texts)), column) };
+/** Texts as a dictionary, and the index of each row's text in it. */
+export interface Dictionary {
+  readonly texts: ReadonlyArray<string>;
+  readonly index: Int32Array;
+}
+
+/**
+ * The distinct texts of an encoded column in order of first appearance. A row without a text belongs
+ * to nothing, and throws: no exporter writes such a row.
+ */
+export const dictionaryOf = (polars: Polars, rows: DataFrame, column: string): Dictionary => {
+  const cells = rows.getColumn(column);
+  if (cells.nullCount() > 0) throw new Error(`it has rows without ${column}`);
+  const texts = cells.unique(true).cast(polars.Utf8).toArray() as ReadonlyArray<string>;
+  // Codes are those of the whole process, in which other columns have texts too.
+  const codes: Uint32Array = cells.cast(polars.UInt32).toTypedArray();
+  const index = new Int32Array(codes.length);
+  const known = new Map<number, number>();
+  codes.forEach((code, row) => {
+    let position = known.get(code);
+    if (position === undefined) known.set(code, position = known.size);
+    index[row] = position;
+  });
+  return { texts, index };
+};
+
+/** For each row of a dictionary the index of its text among some texts; -1 for any other. */
+export const indexIn = (found: Dictionary, texts: ReadonlyArray<string>): Int32Array => {
+  const positions = new Map(texts.map((text, i) => [text, i]));
+  const positionOf = found.texts.map((text) => positions.get(text) ?? -1);
+  return found.index.map((i) => positionOf[i]!);
 };

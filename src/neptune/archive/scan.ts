@@ -14,7 +14,7 @@ import type { DataFrame, Polars } from "../../Polars.ts";
 import { loadPolars } from "../native.ts";
 import { DamagedFile, describe, type NeptuneErrorReason } from "../NeptuneError.ts";
 import { warn } from "../NeptuneWarning.ts";
-import { type Batch, batches, pattern, split } from "./batches.ts";
+import { areFew, type Batch, batches, pattern, split } from "./batches.ts";
 import type { Listing, Part } from "./Listing.ts";
 import type { Settings } from "./Settings.ts";
 
@@ -41,10 +41,11 @@ export const readParts = <A>(
   settings: Settings,
   plan: Plan<A>,
 ): Stream.Stream<ReadonlyArray<A>, NeptuneErrorReason> =>
-  Stream.unwrap(Effect.map(loadPolars, (polars) => {
-    const read = reader(polars, listing, settings, plan);
-    return Stream.fromIterable(batches(listing, parts, plan.batchBytes)).pipe(
-      Stream.mapEffect(read, { concurrency: 2 }),
+  Stream.unwrap(Effect.gen(function* () {
+    const polars = yield* loadPolars;
+    const sizes = areFew(listing, parts) ? new Map<Part, number>() : yield* listing.sizes;
+    return Stream.fromIterable(batches(listing, parts, sizes, plan.batchBytes)).pipe(
+      Stream.mapEffect(reader(polars, listing, settings, plan), { concurrency: 2 }),
     );
   }));
 
@@ -76,7 +77,9 @@ const reader = <A>(
     collect(part.path, false).pipe(
       Effect.map((piece) => [piece]),
       Effect.catch((cause) => {
-        const damaged = new DamagedFile({ path: part.path, problem: describe(cause), cause });
+        // What follows is the plan of the query, which says nothing about the file.
+        const [problem = ""] = describe(cause).split("\n\n");
+        const damaged = new DamagedFile({ path: part.path, problem, cause });
         if (strict) return Effect.fail(damaged);
         const { message, path } = damaged;
         return Effect.as(warn({ kind: "DamagedFile", message, file: path, run: part.run }), []);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import pl from "nodejs-polars";
 import { Effect, Stream } from "effect";
 import { Neptune } from "@nereid/nereid";
 import { make } from "../../../src/neptune/archive/Archive.ts";
@@ -18,6 +19,7 @@ import {
   partsDirectory,
   withoutWarnings,
 } from "./fixtures.ts";
+import { emptyExport, parametersOf, partName, PROJECT, writePart } from "./writePart.ts";
 import type { NeptuneWarning } from "../../../src/neptune/NeptuneWarning.ts";
 
 const damagedFiles = broken.expected.damagedFiles!.map(({ file }) =>
@@ -294,5 +296,39 @@ effectTest(
       );
       assert.deepEqual(filesIn(warnings, "DamagedFile"), [file]);
       assert.equal(table.height, edge.runs.length - 1);
+    }),
+);
+
+effectTest(
+  "a Parquet file that is none of an exporter's is a damaged file, and is told what it lacks",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      const nameless = { attribute_type: "string", string_value: "x" };
+      yield* writePart(join(parts, partName("good")), parametersOf("good"));
+      yield* writePart(join(parts, partName("rows")), [
+        ...parametersOf("rows"),
+        { ...nameless, attribute_path: "a" },
+      ]);
+      yield* writePart(join(parts, partName("paths")), [
+        ...parametersOf("paths"),
+        { ...nameless, run_id: "paths" },
+      ]);
+      const alien = join(parts, partName("alien"));
+      yield* Effect.promise(() => pl.DataFrame({ a: [1] }).lazy().sinkParquet(alien).collect());
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      const [table, warnings] = yield* Neptune.collectWarnings(project.fetchRuns());
+      assert.deepEqual(table.getColumn("sys/custom_run_id").toArray(), ["good"]);
+      const problems = warnings.map(({ message }) =>
+        /cannot be read: (.*?)\. Export/s.exec(message)?.[1]
+      );
+      assert.deepEqual(problems.sort(), [
+        "it has rows without attribute_path",
+        "it has rows without run_id",
+        'not found: unable to find column "attribute_type"; valid columns: ["a"]',
+      ]);
     }),
 );

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { basename } from "node:path";
+import { Effect } from "effect";
 import { type Batch, batches, pattern, split } from "../../../src/neptune/archive/batches.ts";
 import { digest, fileName, sanitise } from "../../../src/neptune/archive/Layout.ts";
 import type { Listing, Part } from "../../../src/neptune/archive/Listing.ts";
 
+/** A part of so many bytes. */
+interface SizedPart extends Part {
+  readonly bytes: number;
+}
+
 /** The parts of a run, of so many bytes each. */
-const partsOf = (run: string, sizes: ReadonlyArray<number>): ReadonlyArray<Part> =>
+const partsOf = (run: string, sizes: ReadonlyArray<number>): ReadonlyArray<SizedPart> =>
   sizes.map((bytes, number) => ({
     path: `/data/project/${fileName(run)}_part_${number}.parquet`,
     run: fileName(run),
@@ -15,7 +21,7 @@ const partsOf = (run: string, sizes: ReadonlyArray<number>): ReadonlyArray<Part>
   }));
 
 /** The parts of a run in the layout that had no digests. */
-const withoutDigest = (run: string, sizes: ReadonlyArray<number>): ReadonlyArray<Part> =>
+const withoutDigest = (run: string, sizes: ReadonlyArray<number>): ReadonlyArray<SizedPart> =>
   sizes.map((bytes, number) => ({
     path: `/data/project/${sanitise(run)}_part_${number}.parquet`,
     run: sanitise(run),
@@ -24,7 +30,10 @@ const withoutDigest = (run: string, sizes: ReadonlyArray<number>): ReadonlyArray
     bytes,
   }));
 
-const listingOf = (parts: ReadonlyArray<Part>): Listing => ({
+const sizesOf = (parts: ReadonlyArray<SizedPart>) =>
+  new Map<Part, number>(parts.map((part) => [part, part.bytes]));
+
+const listingOf = (parts: ReadonlyArray<SizedPart>): Listing => ({
   directory: "/data/project",
   runs: Map.groupBy(
     parts.filter(({ run }) => run !== undefined),
@@ -32,6 +41,7 @@ const listingOf = (parts: ReadonlyArray<Part>): Listing => ({
   ),
   shared: parts.filter(({ run }) => run === undefined),
   parts,
+  sizes: Effect.succeed(sizesOf(parts)),
   warnings: [],
 });
 
@@ -45,11 +55,11 @@ const filesOf = ({ parts, digests }: Batch, all: ReadonlyArray<Part>): ReadonlyA
 
 /** Checks what must hold of any division into batches. */
 const check = (
-  all: ReadonlyArray<Part>,
-  wanted: ReadonlyArray<Part>,
+  all: ReadonlyArray<SizedPart>,
+  wanted: ReadonlyArray<SizedPart>,
   batchBytes: number,
 ): ReadonlyArray<Batch> => {
-  const found = batches(listingOf(all), wanted, batchBytes);
+  const found = batches(listingOf(all), wanted, sizesOf(all), batchBytes);
   const inBatches = found.flatMap(({ parts }) => parts);
   assert.deepEqual(inBatches.map(({ path }) => path).sort(), wanted.map(({ path }) => path).sort());
 
@@ -130,7 +140,7 @@ Deno.test("a run that is larger than a batch is read by itself", () => {
 });
 
 Deno.test("parts without a digest, of a run and of all runs, are never found by a pattern", () => {
-  const shared = [0, 1, 2].map((number): Part => ({
+  const shared = [0, 1, 2].map((number): SizedPart => ({
     path: `/data/project/part_${number}.parquet`,
     run: undefined,
     digest: undefined,

@@ -12,8 +12,8 @@ import { temporaryDirectory } from "./fixtures.ts";
 
 /** A row of an export; what is left out is null. */
 export interface Row {
-  readonly run_id: string;
-  readonly attribute_path: string;
+  readonly run_id?: string;
+  readonly attribute_path?: string;
   readonly attribute_type: string;
   readonly project_id?: string;
   /** A decimal, which is kept to its six digits. */
