@@ -13,12 +13,18 @@ import { Config, ConfigProvider, Effect, Option } from "effect";
  * whole environment, and so needs to be allowed all of it.
  */
 export const variable = (name: string): Effect.Effect<string | undefined, Config.ConfigError> =>
+  Effect.map(emptyOrVariable(name), (value) => value || undefined);
+
+/** The value of a variable; `undefined` only if it is unset. */
+export const emptyOrVariable = (
+  name: string,
+): Effect.Effect<string | undefined, Config.ConfigError> =>
   Effect.flatMap(
     Effect.context<never>(),
     (context) =>
       context.mapUnsafe.has(ConfigProvider.ConfigProvider.key)
         ? Effect.map(Config.option(Config.String(name)), Option.getOrUndefined)
-        : Effect.sync(() => fromEnvironment(name) || undefined),
+        : Effect.sync(() => fromEnvironment(name)),
   );
 
 const fromEnvironment = (name: string): string | undefined => {

@@ -5,24 +5,11 @@
  * @module
  */
 import { type Cause, Data, Effect } from "effect";
+import { type Reason, type ReasonClass, reasonClass } from "./Reason.ts";
+import type { ServerReason } from "./ServerReasons.ts";
 
-/** What every reason can answer: a message for a person, and whether trying again may help. */
-export interface Reason extends Cause.YieldableError {
-  /** `true` when the same call may succeed later without any change. */
-  readonly isTransient: boolean;
-}
-
-type ReasonClass<Tag extends string, Fields> = new (
-  fields: Fields,
-) => Reason & { readonly _tag: Tag } & Readonly<Fields>;
-
-// The cast gives the class its literal tag; JSR wants the type written at each export anyway.
-const reasonClass = <Tag extends string, Fields>(tag: Tag): ReasonClass<Tag, Fields> =>
-  class extends Data.TaggedError(tag)<object> {
-    get isTransient(): boolean {
-      return false;
-    }
-  } as unknown as ReasonClass<Tag, Fields>;
+export type { Reason };
+export * from "./ServerReasons.ts";
 
 const quote = (text: string): string => JSON.stringify(text);
 
@@ -227,7 +214,8 @@ export type NeptuneErrorReason =
   | ArchiveNotFound
   | DamagedFile
   | FileUnavailable
-  | NativeFailure;
+  | NativeFailure
+  | ServerReason;
 
 const NeptuneErrorBase: new (
   fields: { readonly method: string; readonly reason: NeptuneErrorReason },

@@ -230,6 +230,9 @@ export interface FileRequest {
 
 /** A source of Neptune data. */
 export interface NeptuneSource {
+  /** The project that is opened when a program names none. */
+  readonly defaultProject?: string | undefined;
+
   /** The projects that can be read. */
   readonly projects: Effect.Effect<ReadonlyArray<Project>, NeptuneErrorReason>;
 

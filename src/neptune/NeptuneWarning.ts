@@ -29,7 +29,11 @@ export type NeptuneWarningKind =
   /** A table has very many values. */
   | "LargeTable"
   /** An argument has no effect any more. */
-  | "Deprecated";
+  | "Deprecated"
+  /** A variable of the environment asks for what cannot be done. */
+  | "NoEffect"
+  /** A server is busy, failing or not there, and a request to it is tried again. */
+  | "Retrying";
 
 /** Something a person should know about a result; the result is right as far as it goes. */
 export interface NeptuneWarning {

@@ -137,7 +137,7 @@ export interface ReadOnlyProject {
 }
 
 /**
- * Opens a project by `workspace/name`, or the one that `NEPTUNE_PROJECT` names.
+ * Opens a project by `workspace/name`, or the one that the source or `NEPTUNE_PROJECT` names.
  *
  * Fails with `MissingConfiguration` without a name, and with `ProjectNotFound` if the source has no
  * such project.
@@ -150,7 +150,7 @@ const open = (
     if (identifier != null && typeof identifier !== "string") {
       return yield* refuseValue("project", "a string such as workspace/name", identifier);
     }
-    const name = identifier || (yield* textVariable("NEPTUNE_PROJECT"));
+    const name = identifier || source.defaultProject || (yield* textVariable("NEPTUNE_PROJECT"));
     if (name === undefined) {
       return yield* new MissingConfiguration({ variable: "NEPTUNE_PROJECT", parameter: "project" });
     }

@@ -7,6 +7,8 @@
  */
 export { layer as layerArchive } from "./archive/Archive.ts";
 export type { ArchiveOptions } from "./archive/Archive.ts";
+export { layer as layerLive } from "./live/Live.ts";
+export type { LiveOptions } from "./live/Settings.ts";
 export * as Attribute from "./Attribute.ts";
 export { NeptuneError } from "./NeptuneError.ts";
 export type { NeptuneErrorReason } from "./NeptuneError.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { Effect } from "effect";
-import { variable } from "../Environment.ts";
+import { type Config, Effect } from "effect";
+import { emptyOrVariable, variable } from "../Environment.ts";
 import { InvalidArgument } from "./NeptuneError.ts";
 
 /** A whole number from the environment; `least` is the smallest that makes sense. */
@@ -28,9 +28,37 @@ export const integerVariable = (
 /** A text from the environment; `undefined` if it is unset or empty. */
 export const textVariable = (
   name: string,
-): Effect.Effect<string | undefined, InvalidArgument> =>
+): Effect.Effect<string | undefined, InvalidArgument> => refusing(name, variable(name));
+
+/**
+ * A number of seconds from the first of some variables that is set, in milliseconds; endless if it is
+ * set but empty.
+ */
+export const secondsVariable = (
+  names: ReadonlyArray<string>,
+  otherwise: number,
+): Effect.Effect<number, InvalidArgument> =>
+  Effect.gen(function* () {
+    for (const name of names) {
+      const text = yield* refusing(name, emptyOrVariable(name));
+      if (text === undefined) continue;
+      if (text === "") return Infinity;
+      const value = Number(text);
+      if (value > 0) return value * 1000;
+      return yield* new InvalidArgument({
+        parameter: name,
+        message: `${name} must be a positive number of seconds, not ${JSON.stringify(text)}.`,
+      });
+    }
+    return otherwise * 1000;
+  });
+
+const refusing = <A>(
+  name: string,
+  value: Effect.Effect<A, Config.ConfigError>,
+): Effect.Effect<A, InvalidArgument> =>
   Effect.mapError(
-    variable(name),
+    value,
     (cause) =>
       new InvalidArgument({
         parameter: name,

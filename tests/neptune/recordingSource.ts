@@ -45,8 +45,8 @@ export interface RecordedRun {
 
 /** What the source was asked. */
 export type Recorded = {
-  [Method in keyof NeptuneSource]: NeptuneSource[Method] extends (request: infer Request) => unknown
-    ? { readonly method: Method; readonly request: Request }
+  [Method in keyof NeptuneSource]-?: NeptuneSource[Method] extends
+    (request: infer Request) => unknown ? { readonly method: Method; readonly request: Request }
     : { readonly method: Method };
 }[keyof NeptuneSource];
 

@@ -28,7 +28,7 @@ import { groupRows } from "./groups.ts";
 import { type Listing, type Part, partsOf } from "./Listing.ts";
 import { type Plan, readParts } from "./scan.ts";
 import type { Settings } from "./Settings.ts";
-import { concatenate, inOrder, pick } from "./ValueColumns.ts";
+import { concatenate, inOrder, pick } from "../valueColumns.ts";
 
 /** The values of one attribute that is not a series. */
 export type ParameterColumn = Extract<ValueColumn, { readonly values: unknown }>;

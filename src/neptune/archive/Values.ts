@@ -20,7 +20,7 @@ import type { Parameters } from "./Parameters.ts";
 import type { Project } from "./Project.ts";
 import { compile } from "../rules/selection.ts";
 import { SERIES_NAMES } from "./Series.ts";
-import { reposition } from "./ValueColumns.ts";
+import { reposition } from "../valueColumns.ts";
 
 /** Reads the values of selected attributes of some runs; rows are positions of runs. */
 export const values = (

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ValueColumn } from "../NeptuneSource.ts";
-import { type Cells, join, take } from "../cells.ts";
+import type { ValueColumn } from "./NeptuneSource.ts";
+import { type Cells, join, take } from "./cells.ts";
 
 /** The cells at `from`, in that order, as a column of the runs `rows`. */
 export const pick = <Column extends ValueColumn>(
