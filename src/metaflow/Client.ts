@@ -74,6 +74,6 @@ export const make = (
       defaultProvider,
       open: (spec) => openProvider(configuration, spec),
       namespace: yield* Ref.make(options.namespace),
-      identity: Configuration.identityOf(configuration, options.user),
+      identity: configuration.identity(options.user),
     };
   });

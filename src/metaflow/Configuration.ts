@@ -8,7 +8,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { Effect, Result, Schema } from "effect";
+import { ConfigProvider, Context, Effect, Result, Schema } from "effect";
 import { variable } from "../Environment.ts";
 import { describe, InvalidSetting, UnknownUser } from "./MetaflowError.ts";
 
@@ -19,24 +19,47 @@ export interface Configuration {
    * file has as a number, a boolean or an object comes as its JSON text, as a variable would have it.
    */
   readonly text: (name: string) => Effect.Effect<string | undefined, InvalidSetting>;
+  /** The namespace of a program that has chosen none. */
+  readonly identity: (
+    user: string | undefined,
+  ) => Effect.Effect<string, InvalidSetting | UnknownUser>;
 }
 
-/** The configuration of this program. Files are read once, and only if the environment is silent. */
-export const make: Effect.Effect<Configuration> = Effect.suspend(() =>
-  Effect.map(Effect.cached(readFiles), (files) => ({
-    text: (name) =>
-      Effect.gen(function* () {
-        const fromEnvironment = yield* environment(`METAFLOW_${name}`);
-        if (fromEnvironment !== undefined) return fromEnvironment;
-        for (const settings of yield* files) {
-          const value = settings[`METAFLOW_${name}`];
-          if (value === undefined || value === null || value === "") continue;
-          return typeof value === "string" ? value : JSON.stringify(value);
-        }
-        return undefined;
-      }),
-  }))
-);
+/**
+ * The configuration of this program. Files are read once, and only if the environment is silent. The
+ * environment is that of whoever makes this, such as a layer, and not of whoever looks up.
+ */
+export const make: Effect.Effect<Configuration> = Effect.gen(function* () {
+  const here = yield* Effect.map(Effect.context<never>(), providing);
+  const files = yield* Effect.cached(here(readFiles));
+  const text = (name: string) => lookUp(files, `METAFLOW_${name}`);
+  return {
+    text: (name) => here(text(name)),
+    identity: (user) => here(identityOf(text("USER"), user)),
+  };
+});
+
+const providing = (context: Context.Context<never>) => {
+  const { ConfigProvider: Provider } = ConfigProvider;
+  const given = context.mapUnsafe.has(Provider.key) ? Context.get(context, Provider) : undefined;
+  return <A, E>(effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    given === undefined ? effect : Effect.provideService(effect, Provider, given);
+};
+
+const lookUp = (
+  files: Effect.Effect<ReadonlyArray<Settings>, InvalidSetting>,
+  name: string,
+): Effect.Effect<string | undefined, InvalidSetting> =>
+  Effect.gen(function* () {
+    const fromEnvironment = yield* environment(name);
+    if (fromEnvironment !== undefined) return fromEnvironment;
+    for (const settings of yield* files) {
+      const value = settings[name];
+      if (value === undefined || value === null || value === "") continue;
+      return typeof value === "string" ? value : JSON.stringify(value);
+    }
+    return undefined;
+  });
 
 /** The directory that contains the nearest `.metaflow`, from the working directory upward. */
 export const findRoot: Effect.Effect<string | undefined, InvalidSetting> = Effect.suspend(() =>
@@ -50,12 +73,10 @@ export const findRoot: Effect.Effect<string | undefined, InvalidSetting> = Effec
 );
 
 /** Who uses Metaflow, as far as that is set anywhere. */
-const userOf = (
-  configuration: Configuration,
-): Effect.Effect<string, InvalidSetting | UnknownUser> =>
+const userOf = (setting: Setting): Effect.Effect<string, InvalidSetting | UnknownUser> =>
   Effect.gen(function* () {
     const sources = [
-      configuration.text("USER"),
+      setting,
       ...["SUDO_USER", "USERNAME", "USER"].map(environment),
     ];
     for (const source of sources) {
@@ -65,15 +86,16 @@ const userOf = (
     return yield* new UnknownUser({});
   });
 
-/** The namespace of a program that has chosen none. */
-export const identityOf = (
-  configuration: Configuration,
+type Setting = Effect.Effect<string | undefined, InvalidSetting>;
+
+const identityOf = (
+  setting: Setting,
   user: string | undefined,
 ): Effect.Effect<string, InvalidSetting | UnknownUser> =>
   Effect.gen(function* () {
     const token = yield* environment("METAFLOW_PRODUCTION_TOKEN");
     if (token !== undefined) return `production:${token}`;
-    return `user:${user ?? (yield* userOf(configuration))}`;
+    return `user:${user ?? (yield* userOf(setting))}`;
   });
 
 /** A variable of the environment; `undefined` if it is unset, empty, or not to be read. */

@@ -36,13 +36,13 @@ export interface DataArtifact extends MetaflowObject {
    * Its value, as a schema has it, such as `Schema.Finite` or `Metaflow.NdArray`. Fails with
    * `TypeMismatch` if it is something else.
    */
-  readonly dataAs: <A>(schema: Schema.Decoder<A>) => Effect.Effect<A, MetaflowError>;
+  dataAs<A>(schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
 
   /**
    * Decodes its value with options of `Pickle`, and makes nothing else of it: frames are columns as
    * they were pickled, and included files are descriptions of where they are.
    */
-  readonly decode: (options?: DecodeOptions) => Effect.Effect<PickleValue, MetaflowError>;
+  decode(options?: DecodeOptions): Effect.Effect<PickleValue, MetaflowError>;
 
   /** The value as it was serialized; its hash has been checked. */
   readonly bytes: Effect.Effect<Uint8Array, MetaflowError>;

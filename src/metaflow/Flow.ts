@@ -25,16 +25,16 @@ export interface Flow extends MetaflowObject {
    * Lists the runs in the namespace, newest first; with tags, those that have all of them, given by
    * users or by Metaflow.
    */
-  readonly runs: (...tags: ReadonlyArray<string>) => Stream.Stream<Run, MetaflowError>;
+  runs(...tags: ReadonlyArray<string>): Stream.Stream<Run, MetaflowError>;
 
   /**
    * Opens a run by its id. Fails with `NotFound` if there is none, and with `NamespaceMismatch` if it
    * is not in the namespace.
    */
-  readonly get: (id: string) => Effect.Effect<Run, MetaflowError>;
+  get(id: string): Effect.Effect<Run, MetaflowError>;
 
   /** Whether there is a run of an id, in whatever namespace. */
-  readonly has: (id: string) => Effect.Effect<boolean, MetaflowError>;
+  has(id: string): Effect.Effect<boolean, MetaflowError>;
 
   /**
    * A table with a row for each run that {@link runs} lists.
@@ -65,7 +65,7 @@ export interface Flow extends MetaflowObject {
    * console.log(table.select("id", "successful").toRecords());
    * ```
    */
-  readonly runsDf: (...tags: ReadonlyArray<string>) => Effect.Effect<DataFrame, MetaflowError>;
+  runsDf(...tags: ReadonlyArray<string>): Effect.Effect<DataFrame, MetaflowError>;
 }
 
 /**

@@ -30,15 +30,15 @@ export interface MetaflowCode {
    * there is replaced. Fails with `DataFailure`; before the first file is written if it has links or
    * names that lead out.
    */
-  readonly extract: (
+  extract(
     directory: string,
-  ) => Effect.Effect<ReadonlyArray<string>, MetaflowError>;
+  ): Effect.Effect<ReadonlyArray<string>, MetaflowError>;
 
   /** Writes all members into a directory, those of Metaflow too, as {@link extract} does. */
-  readonly extractAll: (
+  extractAll(
     directory: string,
-  ) => Effect.Effect<ReadonlyArray<string>, MetaflowError>;
+  ): Effect.Effect<ReadonlyArray<string>, MetaflowError>;
 
   /** As Python prints it: `<MetaflowCode: hello.py>`. */
-  readonly toString: () => string;
+  toString(): string;
 }

@@ -12,9 +12,9 @@ export interface MetaflowData {
   /** The names, in the order of `artifacts()`. */
   readonly names: ReadonlyArray<string>;
   /** Whether there is an artifact of a name that does not begin with an underscore. */
-  readonly has: (name: string) => boolean;
+  has(name: string): boolean;
   /** The value of an artifact. Fails with `NotFound` if there is none of the name. */
-  readonly get: (name: string) => Effect.Effect<ArtifactValue, MetaflowError>;
+  get(name: string): Effect.Effect<ArtifactValue, MetaflowError>;
   /** As Python prints it: `<MetaflowData: order, weights>`. */
-  readonly toString: () => string;
+  toString(): string;
 }

@@ -29,7 +29,7 @@ export interface MetaflowObject {
    * Whether it has the tag of the namespace that is looked in now, which need not be the one it was
    * opened in. A flow is in a namespace if one of its runs is.
    */
-  readonly isInNamespace: () => Effect.Effect<boolean, MetaflowError>;
+  isInNamespace(): Effect.Effect<boolean, MetaflowError>;
   /** What it is a part of; `null` for a flow. It is opened whatever namespace it is in. */
   readonly parent: Effect.Effect<MetaflowObject | null, MetaflowError>;
   /**
@@ -38,5 +38,5 @@ export interface MetaflowObject {
    */
   readonly originPathspec: Effect.Effect<string | null, MetaflowError>;
   /** As Python prints it: `Run('HelloFlow/12')`. */
-  readonly toString: () => string;
+  toString(): string;
 }

@@ -35,11 +35,9 @@ export interface Run extends MetaflowObject {
    * Before the last step there are none: `data()` gives `null`, and `data(name)` fails with
    * `NotFound`.
    */
-  readonly data: {
-    (): Effect.Effect<MetaflowData | null, MetaflowError>;
-    (name: string): Effect.Effect<ArtifactValue, MetaflowError>;
-    <A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
-  };
+  data(): Effect.Effect<MetaflowData | null, MetaflowError>;
+  data(name: string): Effect.Effect<ArtifactValue, MetaflowError>;
+  data<A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
 
   /** Whether the run has ended well. */
   readonly successful: Effect.Effect<boolean, MetaflowError>;
@@ -60,13 +58,13 @@ export interface Run extends MetaflowObject {
    * Lists the steps that were executed, the last one first, without those of Metaflow itself. Given
    * tags, it lists all of them if the run has all these tags, and otherwise none.
    */
-  readonly steps: (...tags: ReadonlyArray<string>) => Stream.Stream<Step, MetaflowError>;
+  steps(...tags: ReadonlyArray<string>): Stream.Stream<Step, MetaflowError>;
 
   /** Opens a step by its name, `_parameters` too. Fails with `NotFound` if there is none. */
-  readonly get: (id: string) => Effect.Effect<Step, MetaflowError>;
+  get(id: string): Effect.Effect<Step, MetaflowError>;
 
   /** Whether there is a step of a name. */
-  readonly has: (id: string) => Effect.Effect<boolean, MetaflowError>;
+  has(id: string): Effect.Effect<boolean, MetaflowError>;
 
   /**
    * Adds a tag, or several. One that the run has already is no error.
@@ -90,30 +88,30 @@ export interface Run extends MetaflowObject {
    * // Set(1) { "weekly" }
    * ```
    */
-  readonly addTag: (tag: string | Iterable<string>) => Effect.Effect<void, MetaflowError>;
+  addTag(tag: string | Iterable<string>): Effect.Effect<void, MetaflowError>;
 
   /** Adds tags as {@link addTag} does. */
-  readonly addTags: (tags: string | Iterable<string>) => Effect.Effect<void, MetaflowError>;
+  addTags(tags: string | Iterable<string>): Effect.Effect<void, MetaflowError>;
 
   /**
    * Removes a tag, or several. One that the run does not have is no error, one of Metaflow itself is.
    */
-  readonly removeTag: (tag: string | Iterable<string>) => Effect.Effect<void, MetaflowError>;
+  removeTag(tag: string | Iterable<string>): Effect.Effect<void, MetaflowError>;
 
   /** Removes tags as {@link removeTag} does. */
-  readonly removeTags: (tags: Iterable<string>) => Effect.Effect<void, MetaflowError>;
+  removeTags(tags: Iterable<string>): Effect.Effect<void, MetaflowError>;
 
   /** Removes a tag, or several, and adds others; a tag that is both removed and added stays. */
-  readonly replaceTag: (
+  replaceTag(
     remove: string | Iterable<string>,
     add: string | Iterable<string>,
-  ) => Effect.Effect<void, MetaflowError>;
+  ): Effect.Effect<void, MetaflowError>;
 
   /** Replaces tags as {@link replaceTag} does. */
-  readonly replaceTags: (
+  replaceTags(
     remove: Iterable<string>,
     add: Iterable<string>,
-  ) => Effect.Effect<void, MetaflowError>;
+  ): Effect.Effect<void, MetaflowError>;
 
   /**
    * A table with a row for each task of the run, newest first, without steps of Metaflow itself.
@@ -144,7 +142,7 @@ export interface Run extends MetaflowObject {
    * console.log(table.getColumn("step").toArray()); // [ "end", "publish", "choose", "fit", … ]
    * ```
    */
-  readonly tasksDf: () => Effect.Effect<DataFrame, MetaflowError>;
+  tasksDf(): Effect.Effect<DataFrame, MetaflowError>;
 }
 
 /**

@@ -22,13 +22,13 @@ export interface Step extends MetaflowObject {
    * Lists the tasks, newest first. Given tags, it lists all of them if the run has all these tags,
    * and otherwise none.
    */
-  readonly tasks: (...tags: ReadonlyArray<string>) => Stream.Stream<Task, MetaflowError>;
+  tasks(...tags: ReadonlyArray<string>): Stream.Stream<Task, MetaflowError>;
 
   /** Opens a task by its id. Fails with `NotFound` if there is none. */
-  readonly get: (id: string) => Effect.Effect<Task, MetaflowError>;
+  get(id: string): Effect.Effect<Task, MetaflowError>;
 
   /** Whether there is a task of an id. */
-  readonly has: (id: string) => Effect.Effect<boolean, MetaflowError>;
+  has(id: string): Effect.Effect<boolean, MetaflowError>;
 
   /** When the last of its tasks ended; `null` as long as one has not. */
   readonly finishedAt: Effect.Effect<DateTime.Utc | null, MetaflowError>;
@@ -40,7 +40,7 @@ export interface Step extends MetaflowObject {
   readonly controlTask: Effect.Effect<Task | null, MetaflowError>;
 
   /** Lists the tasks of a parallel step that control others, newest first. */
-  readonly controlTasks: (...tags: ReadonlyArray<string>) => Stream.Stream<Task, MetaflowError>;
+  controlTasks(...tags: ReadonlyArray<string>): Stream.Stream<Task, MetaflowError>;
 
   /** Lists the steps before this one in the graph of the flow, as far as they were executed. */
   readonly parentSteps: Stream.Stream<Step, MetaflowError>;

@@ -83,20 +83,18 @@ export interface Task extends MetaflowObject {
    * // [ true, [ 3 ], [ "time", "hours", "level", "quality" ] ]
    * ```
    */
-  readonly data: {
-    (): Effect.Effect<MetaflowData, MetaflowError>;
-    (name: string): Effect.Effect<ArtifactValue, MetaflowError>;
-    <A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
-  };
+  data(): Effect.Effect<MetaflowData, MetaflowError>;
+  data(name: string): Effect.Effect<ArtifactValue, MetaflowError>;
+  data<A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
 
   /** Lists the artifacts, newest first, without those whose names begin with an underscore. */
-  readonly artifacts: () => Stream.Stream<DataArtifact, MetaflowError>;
+  artifacts(): Stream.Stream<DataArtifact, MetaflowError>;
 
   /** Opens an artifact by its name, private ones too. Fails with `NotFound` if there is none. */
-  readonly get: (name: string) => Effect.Effect<DataArtifact, MetaflowError>;
+  get(name: string): Effect.Effect<DataArtifact, MetaflowError>;
 
   /** Whether there is an artifact of a name. */
-  readonly has: (name: string) => Effect.Effect<boolean, MetaflowError>;
+  has(name: string): Effect.Effect<boolean, MetaflowError>;
 
   /** Whether it has ended well. */
   readonly successful: Effect.Effect<boolean, MetaflowError>;
@@ -154,16 +152,14 @@ export interface Task extends MetaflowObject {
    * }
    * ```
    */
-  readonly loglines: {
-    (
-      stream: LogStream,
-      options: LogLinesOptions & { readonly asUnicode: false },
-    ): Stream.Stream<LogLine<Uint8Array>, MetaflowError>;
-    (
-      stream: LogStream,
-      options?: LogLinesOptions & { readonly asUnicode?: true | undefined },
-    ): Stream.Stream<LogLine<string>, MetaflowError>;
-  };
+  loglines(
+    stream: LogStream,
+    options: LogLinesOptions & { readonly asUnicode: false },
+  ): Stream.Stream<LogLine<Uint8Array>, MetaflowError>;
+  loglines(
+    stream: LogStream,
+    options?: LogLinesOptions & { readonly asUnicode?: true | undefined },
+  ): Stream.Stream<LogLine<string>, MetaflowError>;
 
   /** The code it ran; `null` if that was not stored. It is read once and kept. */
   readonly code: Effect.Effect<MetaflowCode | null, MetaflowError>;
@@ -216,7 +212,7 @@ export interface Task extends MetaflowObject {
    * console.log(table.select("name", "type", "size").toString());
    * ```
    */
-  readonly artifactsDf: () => Effect.Effect<DataFrame, MetaflowError>;
+  artifactsDf(): Effect.Effect<DataFrame, MetaflowError>;
 }
 
 /**

@@ -31,7 +31,7 @@ export interface Trigger {
    * The run of a flow by its name if there are runs, otherwise the event of a name. Fails with
    * `NotFound` if there is none.
    */
-  readonly get: (key: string) => Effect.Effect<Run | MetaflowEvent, MetaflowError>;
+  get(key: string): Effect.Effect<Run | MetaflowEvent, MetaflowError>;
   /** Whether {@link get} finds something. */
-  readonly has: (key: string) => boolean;
+  has(key: string): boolean;
 }
