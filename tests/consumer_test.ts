@@ -1,0 +1,87 @@
+/**
+ * The package as it will come from JSR, used from another project, with the permissions that its
+ * documentation states.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { Effect } from "effect";
+import { effectTest } from "./effectTest.ts";
+
+const CONSUMER = fileURLToPath(new URL("./consumer", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+const deno = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>
+  Effect.promise(async () => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      cwd: CONSUMER,
+      env: { NO_COLOR: "1", ...env },
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, out: text(stdout), error: text(stderr) };
+  });
+
+/** The flags that the documentation states for a program that does something. */
+const flagsFor = (purpose: string): ReadonlyArray<string> => {
+  const text = Deno.readTextFileSync(`${ROOT}/docs/permissions.md`);
+  const row = text.split("\n").find((line) => line.startsWith("|") && line.includes(purpose));
+  assert(row, `docs/permissions.md says nothing about "${purpose}"`);
+  const flags = row.split("|")[2]!.match(/--[^`\s]+/g) ?? [];
+  assert(flags.length > 0 || row.includes("nothing"), row);
+  return flags;
+};
+
+/** What each program is an example of, and what it prints. */
+const PROGRAMS = [
+  ["imports.ts", "parses queries", Array(9).fill("true").join(" ")],
+  ["nql.ts", "parses queries", '((`config/lr` > "0.1") AND (NOT (`sys/failed` = "true")))'],
+  ["pickle.ts", "decodes pickles", "7"],
+  ["double.ts", "works with `Neptune.layerTest`", "0.5"],
+  ["table.ts", "makes a table of anything", "1"],
+  ["archive.ts", "reads an export of Neptune", "[ 0.02, 23 ]"],
+  ["metaflow.ts", "reads the files of Metaflow", "true"],
+  ["environment.ts", "to the environment", "team/vision"],
+] as const;
+
+for (const [program, purpose, output] of PROGRAMS) {
+  effectTest(
+    `${program} runs with the permissions stated, and with no less`,
+    () =>
+      Effect.gen(function* () {
+        const flags = flagsFor(purpose).map((flag) =>
+          flag.replace("<root>", `${ROOT}/examples/data/metaflow`)
+        );
+        const run = (flags: ReadonlyArray<string>) =>
+          deno(["run", "--no-prompt", "--quiet", ...flags, program], {
+            NEPTUNE_PROJECT: "team/vision",
+          });
+        assert.deepEqual(yield* run(flags), { code: 0, out: output + "\n", error: "" });
+        for (const flag of flags) {
+          const { code, error } = yield* run(flags.filter((each) => each !== flag));
+          assert.notEqual(code, 0, `${program} does not need ${flag}`);
+          // It says which flag helps.
+          assert.match(error, new RegExp(flag.split("=")[0]!));
+        }
+      }),
+  );
+}
+
+effectTest(
+  "the consumer type-checks, and imports every entry point",
+  () =>
+    Effect.gen(function* () {
+      const names = PROGRAMS.map(([program]) => program);
+      const checked = yield* deno(["check", "--quiet", ...names]);
+      assert.deepEqual(checked, { code: 0, out: "", error: "" });
+      const { exports } = JSON.parse(Deno.readTextFileSync(`${ROOT}/deno.json`));
+      const imports = Deno.readTextFileSync(`${CONSUMER}/imports.ts`);
+      for (const entry of Object.keys(exports)) {
+        // The command line is run, not imported.
+        if (entry === "./cli") continue;
+        const specifier = `"jsr:@nereid/nereid@^0.1.0${entry.slice(1)}"`;
+        assert(imports.includes(specifier), `imports.ts lacks ${specifier}`);
+      }
+    }),
+);
