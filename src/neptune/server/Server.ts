@@ -8,6 +8,7 @@ import { Context, Duration, Effect, Layer, type Redacted, type Scope } from "eff
 import { HttpEffect, type HttpServerRequest } from "effect/http";
 import { NeptuneSource } from "../NeptuneSource.ts";
 import * as Authorization from "./authorization.ts";
+import { gzipped } from "./gzip.ts";
 import * as Routes from "./routes.ts";
 
 /** How a server lets clients in. */
@@ -66,7 +67,10 @@ export const make = (
     return {
       url,
       apiToken: authorization.apiToken(url),
-      fetch: (input, init) => handle(new Request(input, init)),
+      fetch: async (input, init) => {
+        const request = new Request(input, init);
+        return gzipped(request, await handle(request));
+      },
     };
   });
 

@@ -29,25 +29,9 @@ import {
 } from "../wire/gen/neptune_pb.ts";
 import { type Identifiers, internalId, type NamedRun } from "./Identifiers.ts";
 import { badRequest, Refused } from "./Refused.ts";
-import { attributesByRow, sourceTypes, textsAt, wireType } from "./rows.ts";
+import { attributesByRow, textsAt } from "./rows.ts";
 
 type Failure = NeptuneErrorReason | Refused;
-
-/** The types that clients know; they fail at any other among definitions. */
-const KNOWN_TYPES = [
-  "experimentState",
-  "float",
-  "int",
-  "bool",
-  "string",
-  "datetime",
-  "floatSeries",
-  "stringSeries",
-  "stringSet",
-  "fileRef",
-  "fileRefSeries",
-  "histogramSeries",
-];
 
 const DEFINITIONS_A_PAGE = 10_000;
 
@@ -65,7 +49,7 @@ export const queryAttributeDefinitions = (
       body.attributeNameFilter ??
         (body.attributeNameRegex == null ? {} : { mustMatchRegexes: [body.attributeNameRegex] }),
     );
-    const types = typesOf(attributeFilter) ?? KNOWN_TYPES.flatMap(sourceTypes);
+    const types = typesOf(attributeFilter);
     const projects = yield* readableOf(identifiers, projectIdentifiers ?? []);
     const found = yield* Effect.forEach(projects, (project) =>
       Effect.gen(function* () {
@@ -79,10 +63,8 @@ export const queryAttributeDefinitions = (
         )).flat();
       }));
     const after = yield* lastOf(nextPage?.nextPageToken);
-    const definitions = distinct(found.flat()).filter((definition) =>
-      KNOWN_TYPES.includes(definition.type) &&
-      (after === undefined || inOrder(definition, after) > 0)
-    );
+    const definitions = distinct(found.flat())
+      .filter((definition) => after === undefined || inOrder(definition, after) > 0);
     const entries = definitions.slice(0, limit);
     const last = definitions.length > limit ? entries.at(-1) : undefined;
     return {
@@ -119,10 +101,7 @@ const readableOf = (
 
 /** Each path and type once, in order. */
 const distinct = (definitions: ReadonlyArray<AttributeDefinition>) => {
-  const found = new Map(definitions.map(({ path, type: ofSource }) => {
-    const type = wireType(ofSource);
-    return [`${type} ${path}`, { path, type }] as const;
-  }));
+  const found = new Map(definitions.map((each) => [`${each.type} ${each.path}`, each]));
   return [...found.values()].sort(inOrder);
 };
 
@@ -157,7 +136,7 @@ export const attributeDefinitionsOfRun = (
       project,
       runs: [key],
       select: everyAttribute,
-      types: types.length === 0 ? undefined : types.flatMap(sourceTypes),
+      types: types.length === 0 ? undefined : types,
     }));
     const entries = distinct(found.flat()).map(({ path, type }) => ({ name: path, type }));
     const schema = ProtoAttributesSearchResultDTOSchema;
@@ -307,4 +286,4 @@ const selectionOf = (filter: AttributeNameFilter): AttributeSelection => ({
 });
 
 const typesOf = (filter: QueryAttributesBody["attributeFilter"]) =>
-  filter?.flatMap(({ attributeType }) => sourceTypes(attributeType));
+  filter?.map(({ attributeType }) => attributeType);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Clock, Effect, Semaphore, Stream } from "effect";
+import { Clock, Effect, type Semaphore, Stream } from "effect";
 import { slice } from "../cells.ts";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { FloatPoints, NeptuneSource } from "../NeptuneSource.ts";
@@ -44,16 +44,13 @@ const READ_AHEAD = 1_000_000;
 
 const KEPT_POINTS = 4_000_000;
 
-/** Points in memory are bounded by this many requests that read at a time. */
-const READING = 4;
-
 /** Answers requests for the points of float series. */
 export const make = (
   source: NeptuneSource,
   identifiers: Identifiers,
+  reading: Semaphore.Semaphore,
 ): (request: FloatSeriesRequest) => Stream.Stream<Uint8Array, Failure> => {
   const rests = Rests.make<Read>(KEPT_POINTS);
-  const reading = Semaphore.makeUnsafe(READING);
 
   return (request) =>
     Stream.unwrap(Effect.gen(function* () {
@@ -116,7 +113,7 @@ export const make = (
       return Stream.concat(
         Stream.succeed(pages),
         Stream.fromIterable(batches(unread)).pipe(
-          Stream.mapEffect((batch) => reading.withPermit(read(batch)), { concurrency: READING }),
+          Stream.mapEffect((batch) => reading.withPermit(read(batch)), { concurrency: 2 }),
         ),
       ).pipe(
         Stream.tap((pages) =>

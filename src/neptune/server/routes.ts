@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Effect, type Scope } from "effect";
+import { Effect, type Scope, Semaphore } from "effect";
 import {
   HttpIncomingMessage,
   HttpRouter,
@@ -13,6 +13,7 @@ import {
 } from "effect/http";
 import type { NeptuneSource } from "../NeptuneSource.ts";
 import * as Attributes from "../wire/attributes.ts";
+import * as Files from "../wire/files.ts";
 import { paths } from "../wire/paths.ts";
 import * as Search from "../wire/search.ts";
 import * as Series from "../wire/series.ts";
@@ -23,19 +24,25 @@ import {
   queryAttributes,
 } from "./attributes.ts";
 import type { Authorization } from "./authorization.ts";
+import { download, FILES, signedUrls } from "./files.ts";
 import * as FloatSeries from "./floatSeries.ts";
 import * as Http from "./http.ts";
 import { type Failure, json, parameter, protobuf, protobufStream } from "./http.ts";
 import * as Identifiers from "./Identifiers.ts";
+import { otherSeries } from "./otherSeries.ts";
 import { listProjects, projectOf } from "./projects.ts";
 import { globalSearch, search } from "./search.ts";
 import * as StartUp from "./startUp.ts";
+import { timeseriesBuckets } from "./timeseriesBuckets.ts";
 
 type Request = HttpServerRequest.HttpServerRequest;
 
 type Endpoint = (
   request: Request,
 ) => Effect.Effect<HttpServerResponse.HttpServerResponse, Failure, Scope.Scope>;
+
+/** So many requests read points at a time, which bounds the memory that they take. */
+const READING = 4;
 
 type App<E> = Effect.Effect<
   HttpServerResponse.HttpServerResponse,
@@ -128,13 +135,38 @@ export const make = (
         return protobuf(yield* attributeDefinitionsOfRun(source, identifiers, run, types));
       }));
 
-    const floatSeries = FloatSeries.make(source, identifiers);
+    const reading = Semaphore.makeUnsafe(READING);
+    const floatSeries = FloatSeries.make(source, identifiers, reading);
     const floatSeriesBody = Http.bodyAs(Series.FloatSeriesRequest);
     yield* guarded("POST", paths.floatSeries, (request) =>
       Effect.gen(function* () {
         const body = yield* floatSeriesBody(request);
         return yield* protobufStream(floatSeries(body));
       }));
+
+    const seriesBody = Http.bodyAs(Series.SeriesRequest);
+    yield* guarded("POST", paths.series, (request) =>
+      Effect.gen(function* () {
+        const body = yield* seriesBody(request);
+        const oldStrings =
+          Http.urlOf(request).searchParams.get("useDeprecatedStringFields") !== "false";
+        return yield* protobufStream(otherSeries(source, identifiers, reading, body, oldStrings));
+      }));
+
+    yield* guarded("POST", paths.timeseriesBuckets, (request) =>
+      Effect.gen(function* () {
+        const body = new Uint8Array(yield* request.arrayBuffer);
+        return protobuf(yield* timeseriesBuckets(source, identifiers, reading, body));
+      }));
+
+    const signedUrlsBody = Http.bodyAs(Files.CreateSignedUrlsRequest);
+    yield* guarded("POST", paths.signedUrl, (request) =>
+      Effect.gen(function* () {
+        const body = yield* signedUrlsBody(request);
+        return json(yield* signedUrls(identifiers, authorization, request, body));
+      }));
+    yield* open("GET", FILES, (request) =>
+      download(source, authorization, request));
 
     return Effect.provideService(
       // What fails outside of the endpoints is that there is none.

@@ -33,7 +33,7 @@ export function* attributesByRow(
   const cursors = columns.map((column) => ({
     rows: column.rows,
     name: column.path,
-    type: wireType(column.type),
+    type: column.type,
     cell: cellsOf(column),
     next: 0,
   }));
@@ -64,18 +64,6 @@ export const textsAt = (
   }
   return texts;
 };
-
-/**
- * How clients call a type. Neptune 3 has one kind of file; what exports of Neptune 2 have besides is
- * read in the same way.
- */
-export const wireType = (type: string): string => FILES.includes(type) ? "fileRef" : type;
-
-/** The types of a source that clients call so. */
-export const sourceTypes = (type: string): ReadonlyArray<string> =>
-  type === "fileRef" ? FILES : [type];
-
-const FILES = ["fileRef", "fileSet", "artifact"];
 
 type Cell = (
   index: number,
@@ -109,9 +97,12 @@ const cellsOf = (column: ValueColumn): Cell => {
       return (i, attributeName, attributeType) => ({
         stringSetProperties: { attributeName, attributeType, value: [...column.values[i]!] },
       });
+    // The protocol has no place for the value of a state, and knows no file sets and artifacts. Those
+    // who know no better pass over such types.
     case "experimentState":
-      // The protocol has no place for its value.
-      return () => ({});
+      return (i, attributeName, attributeType) => ({
+        stringProperties: { attributeName, attributeType, value: column.values[i]! },
+      });
     case "fileRef":
     case "fileSet":
     case "artifact":

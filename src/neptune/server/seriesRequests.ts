@@ -6,7 +6,7 @@
 import { Effect } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { Inheritance, RunKey, SeriesRequest } from "../NeptuneSource.ts";
-import type { StepBounds, TimeSeries } from "../wire/series.ts";
+import type { TimeSeries } from "../wire/series.ts";
 import type { Identifiers } from "./Identifiers.ts";
 
 /** A series that a client asks for. */
@@ -58,7 +58,7 @@ export interface Batch<Request> {
   readonly runs: ReadonlyArray<RunKey>;
   readonly attributes: ReadonlyArray<string>;
   /** Which of them a series of the batch is, as `gatherFloats` counts. */
-  readonly indexOf: (series: WantedSeries<Request>) => number;
+  readonly indexOf: (series: { readonly run: RunKey; readonly attribute: string }) => number;
 }
 
 /** Puts series together that differ in nothing but run and attribute. */
@@ -118,5 +118,8 @@ export const requestFor = <Request>(
 /** What requests for series have in common. */
 export interface Selection {
   readonly order?: "ascending" | "descending" | null | undefined;
-  readonly stepRange?: StepBounds | null | undefined;
+  readonly stepRange?:
+    | { readonly from?: number | null | undefined; readonly to?: number | null | undefined }
+    | null
+    | undefined;
 }
