@@ -11,6 +11,9 @@ import { packageOf } from "./code.ts";
 
 const PREFIX = "conda_env_prefix";
 
+/** It was at the top until packages had markers. */
+const MANIFEST = /^(\.mf_meta\/)?conda\.manifest$/;
+
 const decodeManifest = Schema.decodeUnknownResult(
   Schema.fromJsonString(
     Schema.Record(Schema.String, Schema.Record(Schema.String, Schema.Json)),
@@ -28,7 +31,7 @@ export const environmentOf = (task: TaskRef): Effect.Effect<Schema.Json, Metaflo
     if (prefix === undefined) return {};
     // It is written as a path: an architecture, and the id of an environment.
     const [, architecture = "", id = ""] = prefix.split("/");
-    const manifest = read.members.find(({ name }) => name === "conda.manifest");
+    const manifest = read.members.find(({ name }) => MANIFEST.test(name));
     const environments = manifest && decodeManifest(new TextDecoder().decode(manifest.bytes));
     const found = environments !== undefined && Result.isSuccess(environments)
       ? environments.success[id]?.[architecture]

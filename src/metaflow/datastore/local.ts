@@ -23,7 +23,7 @@ export const make = (
   blob: (root, key) =>
     Effect.gen(function* () {
       const path = join(root.path, key);
-      const attributes = yield* attempt(`${path}_meta`, (path) => Deno.readTextFile(path));
+      const attributes = yield* attempt(`${path}_meta`, readAttributes);
       return yield* open(path, attributes);
     }),
   file: (root, key) =>
@@ -43,6 +43,15 @@ export const make = (
     }),
 });
 
+/** Attributes have some dozens of bytes. */
+const MAX_ATTRIBUTES = 64 * 1024;
+
+const readAttributes = async (path: string): Promise<string> => {
+  const { isFile, size } = await Deno.stat(path);
+  if (isFile && size <= MAX_ATTRIBUTES) return await Deno.readTextFile(path);
+  throw new RangeError("it is no small file");
+};
+
 const open = (path: string, attributes?: string): Opening =>
   Effect.map(attempt(path, (path) => Deno.stat(path)), (found): StoredFile | undefined =>
     // Reading from a pipe would wait forever.
@@ -50,7 +59,7 @@ const open = (path: string, attributes?: string): Opening =>
       location: path,
       size: found.size,
       attributes,
-      bytes: attempting(path, (path) => Deno.readFile(path)),
+      bytes: attempting(path, (path, signal) => Deno.readFile(path, { signal })),
       stream: Stream.unwrap(Effect.map(
         attempting(path, (path) => Deno.open(path)),
         (file) =>
@@ -99,10 +108,10 @@ const attempt = <A>(
 
 const attempting = <A>(
   path: string,
-  run: (path: string) => Promise<A>,
+  run: (path: string, signal: AbortSignal) => Promise<A>,
 ): Effect.Effect<A, DataFailure> =>
   Effect.tryPromise({
-    try: () => run(path),
+    try: (signal) => run(path, signal),
     catch: (cause) => failure(path, describe(cause), cause),
   });
 

@@ -10,14 +10,7 @@ import type { LogStream } from "../Logs.ts";
 import { InternalError, type MetaflowErrorReason } from "../MetaflowError.ts";
 import type { MetadataRecord } from "../MetadataProvider.ts";
 import type { TaskRef } from "../objects/scope.ts";
-import {
-  currentAttempt,
-  lastStarted,
-  metadataOf,
-  newestValues,
-  textOf,
-  valuesOf,
-} from "../task/metadata.ts";
+import { attemptIn, metadataOf, newestValues, textOf, valuesOf } from "../task/metadata.ts";
 import { mergeLines, type RawLine } from "./mflog.ts";
 
 /** The metadata of a task: the newest value of each name. */
@@ -33,8 +26,8 @@ export const readLines = (
   known?: Values,
 ): Effect.Effect<ReadonlyArray<RawLine> | undefined, MetaflowErrorReason> =>
   Effect.gen(function* () {
-    const values = known ?? (yield* newestValues(task, ["ds-type", "ds-root"]));
-    const attempt = yield* currentAttempt(task);
+    const values = known ?? (yield* newestValues(task, ["ds-type", "ds-root", "attempt"]));
+    const attempt = yield* Effect.fromResult(attemptIn(task, values));
     return yield* readMarked(task, { root: rootOf(values), keys: keysOf(task, stream, attempt) });
   });
 
@@ -86,7 +79,7 @@ const locate = (
     const name = `log_location_${stream}`;
     const records = yield* metadataOf(task, ["ds-type", "ds-root", "attempt", name]);
     const values = valuesOf(records);
-    const attempt = task.attempt ?? lastStarted(values);
+    const attempt = yield* Effect.fromResult(attemptIn(task, values));
     const plain = yield* plainRoot(task, records.filter((record) => record.name === name), attempt);
     return plain === undefined
       ? { root: rootOf(values), keys: keysOf(task, stream, attempt), isPlain: false }

@@ -9,10 +9,12 @@ import { Schema } from "effect";
 import type { ArtifactRecord, MetadataRecord, ObjectRecord } from "../MetadataProvider.ts";
 
 const Text = Schema.optional(Schema.NullOr(Schema.String));
+/** Milliseconds since the epoch, as far as JavaScript has times. */
+const Millis = Schema.Finite.check(Schema.isBetween({ minimum: -8.64e15, maximum: 8.64e15 }));
 const Texts = Schema.optional(Schema.NullOr(Schema.Array(Schema.String)));
 
 const decodeObject = Schema.decodeUnknownSync(Schema.Struct({
-  ts_epoch: Schema.Finite,
+  ts_epoch: Millis,
   user_name: Text,
   tags: Texts,
   system_tags: Texts,
@@ -31,7 +33,7 @@ export const toObject = (id: string, json: unknown): ObjectRecord => {
 };
 
 const decodeArtifact = Schema.decodeUnknownSync(Schema.Struct({
-  ts_epoch: Schema.Finite,
+  ts_epoch: Millis,
   user_name: Text,
   attempt_id: Schema.Int,
   sha: Schema.String,
@@ -64,7 +66,7 @@ const decodeMetadata = Schema.decodeUnknownSync(Schema.Struct({
   field_name: Schema.String,
   value: Schema.Json,
   type: Text,
-  ts_epoch: Schema.Finite,
+  ts_epoch: Millis,
   tags: Texts,
 }));
 

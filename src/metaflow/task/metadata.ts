@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Effect, type Schema } from "effect";
+import { Effect, Result, type Schema } from "effect";
 import { InternalError, type MetaflowErrorReason } from "../MetaflowError.ts";
 import type { MetadataRecord } from "../MetadataProvider.ts";
 import { load, type TaskRef, unchecked } from "../objects/scope.ts";
@@ -92,10 +92,21 @@ export const textOf = (
 
 /** The attempt that was chosen, or the one that started last. */
 export const currentAttempt = (task: TaskRef): Effect.Effect<number, MetaflowErrorReason> =>
-  task.attempt !== undefined
-    ? Effect.succeed(task.attempt)
-    : Effect.map(newestValues(task, ["attempt"]), lastStarted);
+  task.attempt !== undefined ? Effect.succeed(task.attempt) : Effect.flatMap(
+    newestValues(task, ["attempt"]),
+    (values) => Effect.fromResult(attemptIn(task, values)),
+  );
 
-/** The attempt that started last. */
-export const lastStarted = (values: ReadonlyMap<string, Schema.Json>): number =>
-  Number(textOf(values, "attempt") ?? 0);
+/** The attempt that was chosen, or the one that started last according to metadata. */
+export const attemptIn = (
+  { path, attempt }: TaskRef,
+  values: ReadonlyMap<string, Schema.Json>,
+): Result.Result<number, InternalError> => {
+  const text = textOf(values, "attempt") ?? "0";
+  if (attempt !== undefined) return Result.succeed(attempt);
+  return /^\d{1,9}$/.test(text) ? Result.succeed(Number(text)) : Result.fail(
+    new InternalError({
+      problem: `${path.join("/")} says that its last attempt is ${JSON.stringify(text)}.`,
+    }),
+  );
+};
