@@ -4,6 +4,7 @@
  *
  * @module
  */
+export * as Chart from "./src/Chart.ts";
 export * as Metaflow from "./src/metaflow/mod.ts";
 export * as Neptune from "./src/neptune/mod.ts";
 export * as Progress from "./src/Progress.ts";

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { Effect, Formatter, Predicate, Schema, SchemaIssue } from "effect";
+import { Effect, Predicate, Schema } from "effect";
 import { RE2JS } from "re2js";
+import { findProblem, show } from "../Options.ts";
 import type { ProgressCallback } from "../Progress.ts";
 import { describe, InvalidArgument, InvalidRegex } from "./NeptuneError.ts";
 
@@ -65,43 +66,8 @@ export const checkOptions = (
   schema: Schema.ConstraintDecoder<unknown> & { readonly fields: object },
   options: unknown,
 ): Effect.Effect<void, InvalidArgument> => {
-  const strict = { onExcessProperty: "error" } as const;
-  return Effect.fromResult(Schema.decodeUnknownResult(schema, strict)(options)).pipe(
-    Effect.asVoid,
-    Effect.catch(({ issue }) => {
-      const [first] = format(issue).issues;
-      const path = (first?.path ?? []).map(String);
-      const [parameter = "options"] = path;
-      return path.length > 0 && !Object.hasOwn(schema.fields, parameter)
-        ? refuse(
-          parameter,
-          `There is no option ${JSON.stringify(parameter)}; there are ` +
-            `${Object.keys(schema.fields).join(", ")}.`,
-        )
-        : refuse(
-          parameter,
-          `${path.join(".") || "The argument"} must be ${expectedIn(first?.message)}, not ` +
-            `${show(valueAt(options, path))}.`,
-        );
-    }),
-  );
-};
-
-const format = SchemaIssue.makeFormatterStandardSchemaV1();
-
-/** What a message of Schema expects, in words for a person. */
-const expectedIn = (message = ""): string =>
-  message.replace(/^Expected /, "")
-    .replaceAll(/ \| (null|undefined)/g, "")
-    .replace(/^(string|number|boolean)$/, "a $1")
-    .replace(/^object$/, "an object");
-
-const valueAt = (value: unknown, path: ReadonlyArray<string>): unknown =>
-  path.reduce<unknown>((inner, key) => Object(inner)[key], value);
-
-const show = (value: unknown): string => {
-  const text = Formatter.format(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const problem = findProblem(schema, options);
+  return problem === undefined ? Effect.void : refuse(problem.parameter, problem.message);
 };
 
 /** Checks that a pattern is RE2. */

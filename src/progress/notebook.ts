@@ -4,6 +4,7 @@
  * @module
  */
 import { Effect } from "effect";
+import { escapeHtml } from "../display/html.ts";
 import type { Progress } from "../Progress.ts";
 import { display, type View } from "./display.ts";
 
@@ -65,7 +66,3 @@ const media = ({ label, status, fraction }: View): Media => {
     "text/plain": `${label} ${status}`,
   };
 };
-
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (c) => ENTITIES[c] ?? c);
