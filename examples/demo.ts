@@ -5,11 +5,9 @@
  *
  * @module
  */
-import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { Neptune } from "@nereid/nereid";
+import { Chart, Neptune } from "@nereid/nereid";
 import { Console, Effect, Schema } from "effect";
-import { drawLines } from "./chart.ts";
 
 const data = fileURLToPath(new URL("./data/digits/data", import.meta.url));
 const picture = fileURLToPath(new URL("./forks.svg", import.meta.url));
@@ -66,12 +64,21 @@ const demo = Effect.gen(function* () {
       Effect.gen(function* () {
         const run = yield* project.run({ withId });
         const { name, forkStep } = yield* run.decode(Fork);
-        // The line of a fork begins where it left its parent's.
-        const points = yield* run.fetchValues("val/loss", { stepRange: [forkStep, null] });
-        return { name: `${withId} ${name}`, points, forkStep };
+        return { name: `${withId} ${name}`, points: yield* run.fetchValues("val/loss"), forkStep };
       }),
   );
-  yield* Effect.promise(async () => writeFile(picture, await drawLines("val/loss", lines)));
+  const chart = yield* Chart.lines(
+    new Map(lines.map(({ name, points }) => [name, points])),
+    {
+      title: "Two runs and what became of their forks",
+      x: "step",
+      y: { column: "value", title: "val/loss", scale: "log" },
+      forks: new Map(
+        lines.flatMap(({ name, forkStep }) => forkStep === undefined ? [] : [[name, forkStep]]),
+      ),
+    },
+  );
+  yield* Chart.save(chart, picture);
   yield* Console.log(`${picture}\n`);
 });
 

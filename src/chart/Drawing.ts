@@ -1,10 +1,10 @@
 /**
  * A chart before anything is drawn: a Vega-Lite specification, and what all of them have in common.
  *
- * Vega-Lite takes names of fields for paths (`a.b[0]`), and puts titles of fields into the code of
- * its expressions, where a backslash ends a string. So names and texts of the data go where they are
- * values: fields are called by names of ours, categories are numbers whose names are in a parameter,
- * titles belong to axes and legends, and tooltips are put together from parameters.
+ * Vega-Lite takes names of fields for paths (`a.b[0]`), and puts titles and categories into the code
+ * of its expressions, where a backslash ends a string, and `constructor` is a thing of its own. So
+ * what comes from data is only ever a value of a parameter or of the data: fields are called by names
+ * of ours, categories are numbers, and titles, labels and tooltips refer to the parameters.
  *
  * @module
  */
@@ -27,26 +27,32 @@ const HEIGHT = 320;
 
 type Body = Omit<Extract<TopLevelSpec, { layer: unknown }>, "$schema" | "config" | "title">;
 
+/** The titles of axes and legends, by a name of ours; {@link textOf} refers to them. */
+export type Texts = Readonly<Record<string, string>>;
+
 /** Puts the frame around the layers of a chart. */
 export const drawing = (
   { title: wanted, width = WIDTH, height = HEIGHT }: ChartOptions,
   defaultTitle: string,
   notes: ReadonlyArray<string>,
-  body: Body,
+  texts: Texts,
+  { params = [], ...body }: Body,
 ): Drawing => {
   const title = wanted === undefined ? defaultTitle : wanted;
+  const subtitle = notes.flatMap((note) => wrap(note, Math.floor(width / 6)));
   return {
     title,
     notes,
     specification: {
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       description: [...title === null ? [] : [title], ...notes].join(" "),
-      ...title === null && notes.length === 0 ? {} : {
-        title: {
-          text: title ?? "",
-          subtitle: notes.flatMap((note) => wrap(note, Math.floor(width / 6))),
-        },
-      },
+      params: [
+        parameter("texts", { ...texts, title: title ?? "", subtitle: subtitle.join("\n") }),
+        ...params,
+      ],
+      ...title === null && notes.length === 0
+        ? {}
+        : { title: { text: textOf("title"), subtitle: textOf("subtitle") } },
       width,
       height,
       ...body,
@@ -54,6 +60,14 @@ export const drawing = (
     },
   };
 };
+
+/**
+ * A text of the chart, by its name; in lines where it has any.
+ *
+ * The types of Vega-Lite know that it may be a signal only for axes, its compiler everywhere.
+ */
+export const textOf = (name: string): string =>
+  ({ signal: `split(texts.${name}, "\\n")` }) as never as string;
 
 const GREY = "#555555";
 
@@ -124,23 +138,30 @@ export const titleOf = (channel: ChannelOptions, column?: Column): string => {
 
 /** The position of a measure along an axis, from a field of ours. */
 export const measureEncoding = (
-  field: string,
-  title: string,
+  axis: "x" | "y",
   { kind, values }: Measure,
   scale: ChannelOptions["scale"],
+  field: string = axis,
 ) =>
   kind === "time"
     ? {
       field,
       type: "temporal" as const,
       scale: { type: "utc" as const, nice: false },
-      axis: { title, format: timeFormat(spanOf(values)), labelOverlap: true as const },
+      axis: {
+        title: textOf(axis),
+        format: timeFormat(spanOf(values)),
+        labelOverlap: true as const,
+      },
     }
     : {
       field,
       type: "quantitative" as const,
       scale: scale === "log" ? { type: "log" as const, nice: false } : { zero: false, nice: true },
-      axis: { title, ...scale === "log" ? { format: ".4~g", labelOverlap: true as const } : {} },
+      axis: {
+        title: textOf(axis),
+        ...scale === "log" ? { format: ".4~g", labelOverlap: true as const } : {},
+      },
     };
 
 /** From the lowest to the highest value. */
@@ -177,16 +198,16 @@ export const namesWithMissing = (
   return [...names, missing];
 };
 
-/** The colour of a category, and its dash or shape, in one legend; without one if it has no title. */
+/** The colour of a category, and its dash or shape, in one legend. */
 export const categoryEncoding = (
   field: string,
-  title: string | null,
+  hasLegend: boolean,
   names: ReadonlyArray<string>,
   symbolType?: "stroke" | "square",
 ) => {
   const domain = names.map((_, i) => i);
-  const legend = title === null ? null : {
-    title: [...wrap(title, 40)],
+  const legend = !hasLegend ? null : {
+    title: textOf("color"),
     labelExpr: `${NAMES}[datum.value]`,
     ...symbolType === undefined ? {} : { symbolType },
   };

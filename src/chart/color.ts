@@ -13,9 +13,9 @@ import {
   namesWithMissing,
   spanOf,
   styleNotes,
+  textOf,
   timeFormat,
   titleOf,
-  wrap,
 } from "./Drawing.ts";
 import type { ChannelOptions } from "./options.ts";
 import { RAMP } from "./palette.ts";
@@ -67,7 +67,7 @@ export const colorEncoding = (field: string, by: ColorBy, mark: "point" | "line"
   if (by.column.kind === "category") {
     const { color, shape, strokeDash } = categoryEncoding(
       field,
-      by.title,
+      true,
       by.names,
       mark === "line" ? "stroke" : undefined,
     );
@@ -86,7 +86,7 @@ export const colorEncoding = (field: string, by: ColorBy, mark: "point" | "line"
         interpolate: "lab" as const,
       },
       legend: {
-        title: [...wrap(by.title, 40)],
+        title: textOf("color"),
         ...by.column.kind === "time"
           ? { labelExpr: `utcFormat(datum.value, "${timeFormat(spanOf(by.column.values))}")` }
           : {},

@@ -5,8 +5,8 @@
  */
 import { Effect, Schema } from "effect";
 import type { DataFrame } from "../Polars.ts";
-import { type ChartErrorReason, InvalidOption, TooMuch } from "./ChartError.ts";
-import { type Category, type Column, type Measure, readColumn, readNames } from "./columns.ts";
+import { type ChartErrorReason, TooMuch } from "./ChartError.ts";
+import { type Category, type Measure, readColumn, readNames } from "./columns.ts";
 import {
   categoryEncoding,
   counted,
@@ -97,7 +97,7 @@ export const histogram = (
     ];
     const title = titleOf(x, column);
     const legend = color === undefined ? null : titleOf(color, groups);
-    const style = categoryEncoding("color", legend, names, "square").color;
+    const style = categoryEncoding("color", legend !== null, names, "square").color;
     const y = {
       field: "y",
       type: "quantitative" as const,
@@ -106,31 +106,35 @@ export const histogram = (
     const bars = column.kind === "category"
       ? countNames(column, rows, groupOf, names.length)
       : countBins(column, rows, groupOf, names.length, options.bins ?? 30, x);
-    return drawing(options, `Distribution of ${nameOf(x)}`, [
-      ...notes,
-      ...rows.length === 0 ? ["There is no value that could be drawn."] : [],
-      ...styleNotes("values", names.length),
-    ], {
-      params: [
-        parameter(NAMES, names),
-        parameter("x_names", column.kind === "category" ? column.names : []),
+    return drawing(
+      options,
+      `Distribution of ${nameOf(x)}`,
+      [
+        ...notes,
+        ...rows.length === 0 ? ["There is no value that could be drawn."] : [],
+        ...styleNotes("values", names.length),
       ],
-      data: { values: bars },
-      encoding: {
-        x: column.kind === "category"
-          ? axis
-          : { ...measureEncoding("from", title, column, x.scale) },
-        y,
-        y2: { field: "base" },
-      },
-      layer: [{
-        mark: { type: "bar", stroke: "white", strokeWidth: 0.5 },
+      { x: title, color: legend ?? "" },
+      {
+        params: [
+          parameter(NAMES, names),
+          parameter("x_names", column.kind === "category" ? column.names : []),
+        ],
+        data: { values: bars },
         encoding: {
-          ...column.kind === "category" ? {} : { x2: { field: "to" } },
-          color: legend === null ? { value: "#1f3f8f" } : style,
+          x: column.kind === "category" ? axis : measureEncoding("x", column, x.scale, "from"),
+          y,
+          y2: { field: "base" },
         },
-      }],
-    });
+        layer: [{
+          mark: { type: "bar", stroke: "white", strokeWidth: 0.5 },
+          encoding: {
+            ...column.kind === "category" ? {} : { x2: { field: "to" } },
+            color: legend === null ? { value: "#1f3f8f" } : style,
+          },
+        }],
+      },
+    );
   });
 
 interface Bar {

@@ -279,7 +279,7 @@ const draw = (
     : `smoothed: moving average, weight ${smoothing}; faint: as logged`;
   const legendTitle = [legend, smoothed].filter((part) => part !== "").join(", ");
   const hasLegend = names.length > 1 || color !== undefined || named || smoothing !== undefined;
-  const style = categoryEncoding("line", hasLegend ? legendTitle : null, names, "stroke");
+  const style = categoryEncoding("line", hasLegend, names, "stroke");
 
   const points = laid.flatMap((line, i) =>
     line.points.map(({ x, y, segment, layer }) => ({
@@ -298,24 +298,24 @@ const draw = (
     ? { kind: "number", values: new Float64Array() }
     : joined(raw.map(({ x }) => x));
   const tooltip = {
-    calculate: `${NAMES}[datum.line] + ", " + titles[0] + " " + ${
+    calculate: `${NAMES}[datum.line] + ", " + texts.x + " " + ${
       along.kind === "time" ? 'utcFormat(datum.x, "%Y-%m-%d %H:%M:%S")' : "datum.x"
-    } + ", " + titles[1] + " " + datum.y`,
+    } + ", " + texts.y + " " + datum.y`,
     as: "about",
   };
   return drawing(
     options,
     `${ys.map(nameOf).join(", ")} over ${elapsed ? "elapsed time" : nameOf(x)}`,
     notesOf(laid, forks.length, names.length),
+    { x: xTitle, y: yTitle, color: legendTitle },
     {
-      params: [parameter(NAMES, names), parameter("titles", [xTitle, yTitle])],
+      params: [parameter(NAMES, names)],
       datasets: { points, forks },
       data: { name: "points" },
       encoding: {
-        x: measureEncoding("x", xTitle, along, elapsed ? undefined : x.scale),
+        x: measureEncoding("x", along, elapsed ? undefined : x.scale),
         y: measureEncoding(
           "y",
-          yTitle,
           { kind: "number", values: new Float64Array() },
           ys.some(({ scale }) => scale === "log") ? "log" : undefined,
         ),

@@ -33,10 +33,10 @@ export const colorsOf = (count: number): Array<string> =>
 export const RAMP: ReadonlyArray<string> = [
   "#2b0b52",
   "#3b3b8f",
-  "#2a6f9e",
-  "#1f9a8a",
-  "#55b85c",
-  "#b8c51f",
+  "#2a6899",
+  "#1d8a86",
+  "#4fae59",
+  "#bccb23",
 ];
 
 /** The colours of `count` categories that are areas, which no dash can tell apart. */

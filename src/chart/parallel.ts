@@ -123,6 +123,7 @@ export const parallel = (
         ...isMissing ? ["Below an axis, at “none”: no value in that column."] : [],
         ...color?.notes(rows) ?? [],
       ],
+      { color: color?.title ?? "" },
       {
         params: [parameter(NAMES, color?.names ?? []), parameter("titles", titles)],
         datasets: { points, ticks, axes: axes.map((_, axis) => ({ axis, low: 0, high: 1 })) },

@@ -6,7 +6,7 @@
 import { Effect } from "effect";
 import { InvalidOption, TooMuch } from "./ChartError.ts";
 import type { Column } from "./columns.ts";
-import { measureEncoding, titleOf } from "./Drawing.ts";
+import { measureEncoding, textOf } from "./Drawing.ts";
 import type { ChannelOptions } from "./options.ts";
 
 const MAX_CATEGORIES = 60;
@@ -61,7 +61,7 @@ export const positionEncoding = (
   Effect.gen(function* () {
     yield* checkScale(parameter, channel, column);
     if (column.kind !== "category") {
-      return measureEncoding(parameter, titleOf(channel, column), column, channel.scale);
+      return measureEncoding(parameter, column, channel.scale);
     }
     yield* checkCategories(channel, column.names.length);
     return {
@@ -69,7 +69,7 @@ export const positionEncoding = (
       type: "ordinal" as const,
       scale: { domain: column.names.map((_, i) => i) },
       axis: {
-        title: titleOf(channel, column),
+        title: textOf(parameter),
         labelExpr: `${parameter}_names[datum.value]`,
         labelAngle: parameter === "x" && column.names.length > 8 ? -40 : 0,
       },

@@ -50,16 +50,19 @@ export const toJson = ({ specification }: Drawing): string =>
   `${JSON.stringify(specification, null, 1)}\n`;
 
 /**
- * Vega calls the clips and gradients of every picture by the same ids, and in a page with several
- * pictures the first one would win.
+ * Vega counts the clips and gradients of its pictures from 0, or on from the last picture. In a page
+ * with several pictures the first one of an id would win.
  */
 const withOwnIds = (svg: string): string => {
-  const prefix = `n${hash(svg).toString(36)}-`;
-  return svg.replace(
-    /(<(?:clipPath|linearGradient|radialGradient|pattern)[^>]*? id=")([^"]*)"/g,
-    `$1${prefix}$2"`,
-  ).replace(/="url\(#([^)"]*)\)"/g, `="url(#${prefix}$1)"`);
+  const ids = new Map([...svg.matchAll(DEFINITION)].map(([, , id = ""], i) => [id, i]));
+  if (ids.size === 0) return svg;
+  const renamed = (prefix: string): string =>
+    svg.replace(DEFINITION, (_, start, id) => `${start}${prefix}${ids.get(id)}"`)
+      .replace(/="url\(#([^)"]*)\)"/g, (_, id) => `="url(#${prefix}${ids.get(id)})"`);
+  return renamed(`n${hash(renamed("")).toString(36)}-`);
 };
+
+const DEFINITION = /(<(?:clipPath|linearGradient|radialGradient|pattern)[^>]*? id=")([^"]*)"/g;
 
 /** FNV-1a: the same picture has the same ids, so that a notebook run again is the same file. */
 const hash = (text: string): number => {

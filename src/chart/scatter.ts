@@ -93,34 +93,39 @@ export const scatter = (
       ...color === undefined ? {} : { color: color.valueOf(row) },
       ...labels === undefined ? {} : { label: labels.names[labels.values[row] ?? -1] ?? null },
     }));
-    const titles = [titleOf(x, xs), titleOf(y, ys), color?.title ?? ""];
-    return drawing(options, `${nameOf(y)} against ${nameOf(x)}`, [
-      ...placeNotes(xs.values.length - rows.length, x, y),
-      ...color?.notes(rows) ?? [],
-    ], {
-      params: [
-        parameter(NAMES, color?.names ?? []),
-        parameter("x_names", xs.kind === "category" ? xs.names : []),
-        parameter("y_names", ys.kind === "category" ? ys.names : []),
-        parameter("titles", titles),
+    const texts = { x: titleOf(x, xs), y: titleOf(y, ys), color: color?.title ?? "" };
+    return drawing(
+      options,
+      `${nameOf(y)} against ${nameOf(x)}`,
+      [
+        ...placeNotes(xs.values.length - rows.length, x, y),
+        ...color?.notes(rows) ?? [],
       ],
-      data: { values: points },
-      encoding: { x: xAxis, y: yAxis },
-      layer: [
-        {
-          mark: { type: "point", filled: true, size: 70, opacity: 0.85 },
-          encoding: color === undefined
-            ? { color: { value: "#1f3f8f" } }
-            : colorEncoding("color", color, "point"),
-        },
-        {
-          name: POINTER,
-          transform: [{ calculate: about(xs, ys, color, labels !== undefined), as: "about" }],
-          mark: { type: "point", filled: true, size: 90, opacity: 0 },
-          encoding: { tooltip: { field: "about", type: "nominal" } },
-        },
-      ],
-    });
+      texts,
+      {
+        params: [
+          parameter(NAMES, color?.names ?? []),
+          parameter("x_names", xs.kind === "category" ? xs.names : []),
+          parameter("y_names", ys.kind === "category" ? ys.names : []),
+        ],
+        data: { values: points },
+        encoding: { x: xAxis, y: yAxis },
+        layer: [
+          {
+            mark: { type: "point", filled: true, size: 70, opacity: 0.85 },
+            encoding: color === undefined
+              ? { color: { value: "#1f3f8f" } }
+              : colorEncoding("color", color, "point"),
+          },
+          {
+            name: POINTER,
+            transform: [{ calculate: about(xs, ys, color, labels !== undefined), as: "about" }],
+            mark: { type: "point", filled: true, size: 90, opacity: 0 },
+            encoding: { tooltip: { field: "about", type: "nominal" } },
+          },
+        ],
+      },
+    );
   });
 
 const placeNotes = (
@@ -145,8 +150,8 @@ const about = (x: Column, y: Column, color: ColorBy | undefined, hasLabel: boole
       : `datum.${field}`;
   return [
     ...hasLabel ? ["datum.label"] : [],
-    `titles[0] + ": " + ${value(x, "x", "x_names")}`,
-    `titles[1] + ": " + ${value(y, "y", "y_names")}`,
-    ...color === undefined ? [] : [`titles[2] + ": " + ${value(color.column, "color", NAMES)}`],
+    `texts.x + ": " + ${value(x, "x", "x_names")}`,
+    `texts.y + ": " + ${value(y, "y", "y_names")}`,
+    ...color === undefined ? [] : [`texts.color + ": " + ${value(color.column, "color", NAMES)}`],
   ].join(' + ", " + ');
 };
