@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Cache, Effect, Stream } from "effect";
+import { Effect, Stream } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { Inheritance, RunKey } from "../NeptuneSource.ts";
 import { warn } from "../NeptuneWarning.ts";
@@ -78,50 +78,85 @@ export const readInherited = <Type extends SeriesType>(
   inheritance: Inheritance,
 ): Stream.Stream<ReadonlyArray<Series<Type>>, NeptuneErrorReason> =>
   Stream.unwrap(Effect.gen(function* () {
-    const ancestors = yield* ancestorsOf(index, selection.runs, inheritance);
+    const isInheritable = selection.types.some((type) => type !== "file_series");
+    const ancestors = yield* ancestorsOf(
+      index,
+      selection.runs,
+      isInheritable ? inheritance : "none",
+    );
     const read = (runs: ReadonlyArray<RunKey>) =>
       readSeries(index.listing, { ...selection, runs }, index.settings);
     if (ancestors.size === 0) return read(selection.runs);
 
-    const ancestral = yield* Cache.make({
-      capacity: 64,
-      lookup: (run: RunKey) => Effect.map(Stream.runCollect(read([run])), (all) => all.flat()),
-    });
-    const withInherited = (run: RunKey, own: ReadonlyArray<Series<Type>>) =>
-      Effect.map(
-        Effect.forEach(ancestors.get(run) ?? [], (ancestor) =>
-          Effect.map(Cache.get(ancestral, ancestor.run), (series) =>
-            series.filter(({ type }) =>
-              type !== "file_series"
-            ).map((inherited) => ({
-              ...inherited,
-              run,
-              points: cut(
-                inherited.points,
-                0,
-                countBelow(inherited.points, ancestor.upToStep, true),
-              ),
-            })))),
-        (inherited) =>
-          merge([own, ...inherited]),
+    const withInherited = (runs: ReadonlyArray<RunKey>, batch: ReadonlyArray<Series<Type>>) => {
+      const byRun = Map.groupBy(batch, ({ run }) => run);
+      return Stream.fromIterable(slices(runs, ancestors)).pipe(
+        Stream.mapEffect((slice) =>
+          Effect.gen(function* () {
+            const all = slice.flatMap((run) => ancestors.get(run) ?? []).map(({ run }) => run);
+            const others = [...new Set(all)].filter((run) => !byRun.has(run));
+            const more = others.length === 0 ? [] : yield* Stream.runCollect(read(others));
+            const ofOthers = Map.groupBy(more.flat(), ({ run }) => run);
+            return slice.flatMap((run) =>
+              merge([
+                byRun.get(run) ?? [],
+                ...(ancestors.get(run) ?? []).map((ancestor) => {
+                  const series = byRun.get(ancestor.run) ?? ofOthers.get(ancestor.run) ?? [];
+                  return inheritedBy(run, series, ancestor.upToStep);
+                }),
+              ])
+            );
+          })
+        ),
       );
+    };
     const forks = new Set(ancestors.keys());
     return Stream.concat(
-      read(selection.runs).pipe(Stream.mapEffect((batch) => {
-        const byRun = Map.groupBy(batch, (series) => series.run);
-        return Effect.map(
-          Effect.forEach(byRun, ([run, own]) => {
-            forks.delete(run);
-            return withInherited(run, own);
-          }),
-          (all) => all.flat(),
-        );
+      read(selection.runs).pipe(Stream.flatMap((batch) => {
+        const runs = new Set(batch.map(({ run }) => run));
+        for (const run of runs) forks.delete(run);
+        return withInherited([...runs], batch);
       })),
       // Those without a point of their own.
-      Stream.suspend(() =>
-        Stream.fromIterable(forks).pipe(Stream.mapEffect((run) => withInherited(run, [])))
-      ),
+      Stream.suspend(() => withInherited([...forks], [])),
     );
+  }));
+
+// How many ancestors are read at once, and held until the runs that inherit from them are complete.
+const ANCESTORS = 64;
+
+/** Runs in groups that have few ancestors between them. */
+const slices = (
+  runs: ReadonlyArray<RunKey>,
+  ancestors: Ancestors,
+): ReadonlyArray<ReadonlyArray<RunKey>> => {
+  const all: Array<Array<RunKey>> = [];
+  let known = new Set<RunKey>();
+  for (const run of runs) {
+    const own = new Set(ancestors.get(run)?.map(({ run }) => run));
+    const together = known.union(own);
+    const last = all.at(-1);
+    if (last !== undefined && together.size <= ANCESTORS) {
+      last.push(run);
+      known = together;
+    } else {
+      all.push([run]);
+      known = own;
+    }
+  }
+  return all;
+};
+
+/** What a run has of the series of an ancestor. */
+const inheritedBy = <Type extends SeriesType>(
+  run: RunKey,
+  series: ReadonlyArray<Series<Type>>,
+  upToStep: number,
+): ReadonlyArray<Series<Type>> =>
+  series.filter(({ type }) => type !== "file_series").map((inherited) => ({
+    ...inherited,
+    run,
+    points: cut(inherited.points, 0, countBelow(inherited.points, upToStep, true)),
   }));
 
 /** The series of a run and its ancestors, nearest first, as those of the run. */

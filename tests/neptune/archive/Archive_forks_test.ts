@@ -188,3 +188,20 @@ effectTest("a lineage of many generations is followed to its root", () =>
     const many = yield* stepsOf(data, ["g39", "g40"]);
     assert.deepEqual(many, { g39: expected.slice(0, -1), g40: expected });
   }));
+
+effectTest(
+  "many runs that were each forked from another one inherit from their own parent",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      const numbers = Array.from({ length: 70 }, (_, i) => i);
+      yield* Effect.forEach(numbers, (i) =>
+        Effect.andThen(
+          writeRoot(parts, `parent${i}`, [String(i)]),
+          writeFork(parts, `fork${i}`, `parent${i}`, i, i % 3 === 0 ? [] : [String(i + 1)]),
+        ));
+      const steps = yield* withoutWarnings(stepsOf(data, numbers.map((i) => `fork${i}`)));
+      const expected = numbers.map((i) => [`fork${i}`, i % 3 === 0 ? [i] : [i, i + 1]]);
+      assert.deepEqual(steps, Object.fromEntries(expected));
+    }),
+);
