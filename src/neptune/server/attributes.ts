@@ -229,7 +229,7 @@ export const queryAttributes = (
           size += ofRun.length;
           entries.push({
             experimentId: internalId(keys[first + i]!),
-            experimentShortId: sysIds[first + i] ?? "",
+            experimentShortId: sysIds[first + i] ?? keys[first + i]!,
             attributes: [...ofRun],
           });
         }

@@ -51,6 +51,7 @@ export const search = (
           ? withEveryAttribute(source, request.project, page)
           : Effect.succeed(page)
       ),
+      Stream.map((page) => withNames(page, attributes ?? NAMES)),
       Stream.flatMap((page) => {
         learnIds(identifiers, project, page);
         return Stream.concat(
@@ -68,6 +69,22 @@ const withEveryAttribute = (source: NeptuneSource, project: string, page: RunPag
     Stream.runCollect(source.values({ project, runs: page.runs, select: everyAttribute })),
     (columns) => ({ ...page, columns: columns.flat() }),
   );
+
+/** What every run has that a service knows; clients fail at one that lacks it. */
+const NAMES = ["sys/id", "sys/custom_run_id"];
+
+/** A page whose runs all have what clients name them by; an export can lack it. */
+const withNames = (page: RunPage, attributes: ReadonlyArray<string>): RunPage => ({
+  ...page,
+  columns: [
+    ...page.columns,
+    ...NAMES.filter((name) => attributes.includes(name)).map((path): ValueColumn => {
+      const texts = textsAt(page.columns, path, page.runs.length);
+      const rows = Uint32Array.from(texts.keys()).filter((row) => texts[row] === undefined);
+      return { path, type: "string", rows, values: Array.from(rows, (row) => page.runs[row]!) };
+    }),
+  ],
+});
 
 /** What clients read of each run of a search through all projects. */
 const GLOBAL_ATTRIBUTES = ["sys/id", "sys/name", "sys/custom_run_id"];
@@ -88,7 +105,10 @@ export const globalSearch = (
         project: project.identifier,
         limit: end,
         attributes: [...new Set([...GLOBAL_ATTRIBUTES, sortBy.attribute])],
-      }).pipe(Stream.map((page) => ({ project, page })), Stream.runCollect);
+      }).pipe(
+        Stream.map((page) => ({ project, page: withNames(page, NAMES) })),
+        Stream.runCollect,
+      );
     const found = yield* Effect.forEach(yield* source.projects, searchIn, { concurrency: 4 });
 
     // The runs of all projects as those of one, so that one order can be found among them.
