@@ -37,6 +37,7 @@ export const refusalOf = (reason: NeptuneErrorReason): Refused => {
   const { message } = reason;
   switch (reason._tag) {
     case "ProjectNotFound":
+    case "AccessDenied":
       return new Refused({ status: 403, message, errorType: ACCESS_DENIED });
     case "InvalidArgument":
     case "InvalidQuery":
@@ -45,6 +46,7 @@ export const refusalOf = (reason: NeptuneErrorReason): Refused => {
     case "RunNotFound":
     case "FieldNotFound":
     case "FileUnavailable":
+    case "ResourceNotFound":
       return new Refused({ status: 404, message });
     default:
       return new Refused({ status: reason.isTransient ? 503 : 422, message });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { Effect } from "effect";
 import { type HttpServerRequest, HttpServerResponse } from "effect/http";
 import type { FileRef } from "../Attribute.ts";
@@ -16,17 +17,24 @@ import { seconds } from "./startUp.ts";
 
 type Request = HttpServerRequest.HttpServerRequest;
 
-/** Where the bytes are. */
-export const FILES = "/files";
+/** Below it are the bytes. Azure's client takes it for the names of an account and a container. */
+const FILES = "/files/bytes/";
+
+/** Where all of them are, for a router. */
+export const ANY_FILE = `${FILES}*`;
 
 // A download begins within it; clients sign again what has expired.
 const LIFETIME = 3600;
 
-/** Signs URLs, in the order of the request and whether or not there is such a file. */
+/**
+ * Signs URLs, in the order of the request and whether or not there is such a file. The provider tells
+ * clients how to download: by a plain request, or as from Azure.
+ */
 export const signedUrls = (
   identifiers: Identifiers,
   authorization: Authorization,
   request: Request,
+  provider: "gcp" | "azure",
   { files }: CreateSignedUrlsRequest,
 ): Effect.Effect<CreateSignedUrlsResponse, Failure> =>
   Effect.gen(function* () {
@@ -38,15 +46,11 @@ export const signedUrls = (
           return yield* new Refused({ status: 403, message: "Nothing can be written here." });
         }
         const { identifier } = yield* identifiers.project(project_identifier);
-        const url = new URL(FILES, origin);
-        url.search = new URLSearchParams({
-          project: identifier,
-          path,
-          expires,
-          // The name by which tracers know not to record it.
-          Signature: authorization.sign(identifier, path, expires),
-        }).toString();
-        return { project_identifier, path, url: url.href, provider: "gcp" };
+        const url = new URL(FILES + encode([identifier, path]), origin);
+        // Azure's client sends no other parameters on, and tracers do not record the latter.
+        url.searchParams.set("se", expires);
+        url.searchParams.set("sig", authorization.sign(identifier, path, expires));
+        return { project_identifier, path, url: url.href, provider };
       }));
     return { files: signed };
   });
@@ -58,17 +62,22 @@ export const download = (
   request: Request,
 ): Effect.Effect<HttpServerResponse.HttpServerResponse, Failure> =>
   Effect.gen(function* () {
-    const parameters = urlOf(request).searchParams;
-    const [project, path, expires, signature] = ["project", "path", "expires", "Signature"]
-      .map((name) => parameters.get(name) ?? "") as [string, string, string, string];
-    const isSigned = authorization.isSignature(signature, project, path, expires);
+    const { pathname, searchParams } = urlOf(request);
+    const [project, path] = decode(pathname.slice(FILES.length));
+    const expires = searchParams.get("se") ?? "";
+    const isSigned = authorization.isSignature(
+      searchParams.get("sig") ?? "",
+      project,
+      path,
+      expires,
+    );
     // Clients take 400 for an expired signature, and ask for another one.
     if (!isSigned || Number(expires) < (yield* seconds)) {
       return yield* badRequest("The URL is not signed, or its signature has expired.");
     }
     const file: FileRef = { path, sizeBytes: null, mimeType: null };
     const size = yield* source.fileSize({ project, file });
-    const range = rangeOf(request.headers.range, size);
+    const range = rangeOf(request.headers["x-ms-range"] ?? request.headers.range, size);
     if (range === "unsatisfiable") {
       return HttpServerResponse.empty({
         status: 416,
@@ -89,6 +98,19 @@ export const download = (
       },
     );
   });
+
+// Paths in URLs lose their dots on the way, and characters that are escaped can be escaped again.
+const encode = (name: readonly [project: string, path: string]): string =>
+  Buffer.from(JSON.stringify(name)).toString("base64url");
+
+const decode = (text: string): readonly [project: string, path: string] => {
+  try {
+    const [project, path] = JSON.parse(Buffer.from(text, "base64url").toString());
+    return [String(project), String(path)];
+  } catch {
+    return ["", ""];
+  }
+};
 
 interface ByteRange {
   readonly start: number;

@@ -24,7 +24,7 @@ import {
   queryAttributes,
 } from "./attributes.ts";
 import type { Authorization } from "./authorization.ts";
-import { download, FILES, signedUrls } from "./files.ts";
+import { ANY_FILE, download, signedUrls } from "./files.ts";
 import * as FloatSeries from "./floatSeries.ts";
 import * as Http from "./http.ts";
 import { type Failure, json, parameter, protobuf, protobufStream } from "./http.ts";
@@ -160,12 +160,16 @@ export const make = (
       }));
 
     const signedUrlsBody = Http.bodyAs(Files.CreateSignedUrlsRequest);
-    yield* guarded("POST", paths.signedUrl, (request) =>
-      Effect.gen(function* () {
-        const body = yield* signedUrlsBody(request);
-        return json(yield* signedUrls(identifiers, authorization, request, body));
-      }));
-    yield* open("GET", FILES, (request) =>
+    for (
+      const [path, provider] of [[paths.signedUrl, "gcp"], [paths.azureSignedUrl, "azure"]] as const
+    ) {
+      yield* guarded("POST", path, (request) =>
+        Effect.gen(function* () {
+          const body = yield* signedUrlsBody(request);
+          return json(yield* signedUrls(identifiers, authorization, request, provider, body));
+        }));
+    }
+    yield* open("GET", ANY_FILE, (request) =>
       download(source, authorization, request));
 
     return Effect.provideService(
