@@ -127,8 +127,10 @@ export const Boolean: Schema.Codec<boolean, Of<"bool", boolean>> = attribute(
 
 const Int64: Schema.Codec<number | bigint> = Schema.Union([Schema.Int, Schema.BigInt]);
 
-const ExactInteger: Schema.Codec<number> = Schema.Number.check(
-  Schema.isInt({ expected: "an integer of at most ±(2^53 − 1); BigInteger reads larger ones" }),
+const ExactInteger: Schema.Codec<number | bigint> = Int64.check(
+  Schema.makeFilter((value: number | bigint) => Number.isSafeInteger(Number(value)), {
+    expected: "an integer of at most ±(2^53 − 1); BigInteger reads larger ones",
+  }),
 );
 
 /**
@@ -138,8 +140,8 @@ const ExactInteger: Schema.Codec<number> = Schema.Number.check(
  */
 export const Integer: Schema.Codec<number, Of<"int", number | bigint>> = attribute(
   ["int"],
-  Int64,
   ExactInteger,
+  Schema.Int,
   Number,
   same,
 );

@@ -31,10 +31,13 @@ export const decodeField = <A>(
       const expected = accepted.join(" or ");
       return yield* new TypeMismatch({ run, path, expected, actual: value.type });
     }
-    return yield* Effect.mapError(Schema.decodeUnknownEffect(schema)(value), (cause) => {
-      const problem = format(cause.issue).issues.map(({ message }) => message).join("; ");
-      return new DecodeFailed({ run, failures: [{ path, problem }], cause });
-    });
+    return yield* Effect.mapError(
+      Schema.decodeUnknownEffect(schema, { reportInput: true })(value),
+      (cause) => {
+        const problem = format(cause.issue).issues.map(({ message }) => message).join("; ");
+        return new DecodeFailed({ run, failures: [{ path, problem }], cause });
+      },
+    );
   });
 
 /** Decodes the fields that a schema names, or all fields if it does not only name some. */
@@ -67,7 +70,9 @@ export const decodeFields = <A>(
         ? messages.join("; ")
         : `it is of type ${actual}, not ${accepted.join(" or ")}`;
     };
-    const decoded = Schema.decodeUnknownEffect(schema, { errors: "all" })(values);
+    const decoded = Schema.decodeUnknownEffect(schema, { errors: "all", reportInput: true })(
+      values,
+    );
     return yield* Effect.mapError(decoded, (cause) => {
       const { issues } = format(cause.issue);
       const byPath = Map.groupBy(issues, ({ path: [path = ""] = [] }) => String(path));

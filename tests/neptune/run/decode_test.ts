@@ -202,8 +202,8 @@ effectTest(
         })),
         [
           "config/lr: it is of type float, not int",
-          "config/layers: Expected a value greater than 5; Expected a value less than 1",
-          "config/seed: Expected an integer of at most ±(2^53 − 1); BigInteger reads larger ones",
+          "config/layers: Expected a value greater than 5, got 3; Expected a value less than 1, got 3",
+          "config/seed: Expected an integer of at most ±(2^53 − 1); BigInteger reads larger ones, got 4611686018427387904n",
           "config/optimizer: it is of type string, not float or fileRef or fileSet or artifact",
           "config/nope: Missing key",
         ],
@@ -238,8 +238,8 @@ effectTest(
         layers: Attribute.Integer.check(Schema.isGreaterThan(5)),
       }).pipe(Schema.encodeKeys({ lr: "config/lr", layers: "config/layers" }));
       assert.deepEqual(yield* failuresOf(schema), [
-        "lr: Expected a value greater than 1",
-        "layers: Expected a value greater than 5",
+        "lr: Expected a value greater than 1, got 0.02",
+        "layers: Expected a value greater than 5, got 3",
       ]);
     }),
 );
