@@ -8,7 +8,8 @@
  * | `PIPELINE_PROJECTS` | the projects, with commas between them |
  * | `PIPELINE_OUTPUT` | the directory to write to |
  * | `PIPELINE_REQUESTS` | how many requests may be under way at a time, for all projects together; 8 |
- * | `NEPTUNE_EXPORT` | the directory of an export |
+ * | `NEPTUNE_EXPORT` | the directory of an export; without it, a server is read |
+ * | `NEPTUNE_API_TOKEN` | where the server is, and who asks |
  * | `OTEL_EXPORTER_OTLP_ENDPOINT` | where traces, metrics and logs go; nowhere if it is not set |
  *
  * ```sh
@@ -25,7 +26,7 @@
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Neptune } from "@nereid/nereid";
-import { Cause, Config, Context, Data, Effect, Exit, Layer, Metric, Option } from "effect";
+import { type Cause, Config, Context, Data, Effect, Exit, Layer, Metric, Option } from "effect";
 import { Schema, Semaphore, Stream } from "effect";
 import { FetchHttpClient } from "effect/http";
 import { Otlp } from "effect/observability";
@@ -53,8 +54,11 @@ const settings = Layer.effect(
 
 const source = Layer.unwrap(
   Effect.map(
-    Config.String("NEPTUNE_EXPORT"),
-    (data) => Neptune.layerArchive({ data, strict: true }),
+    Config.option(Config.String("NEPTUNE_EXPORT")),
+    Option.match({
+      onSome: (data) => Neptune.layerArchive({ data, strict: true }),
+      onNone: () => Neptune.layerLive(),
+    }),
   ),
 );
 
@@ -83,6 +87,7 @@ export const underBudget: Layer.Layer<
     const limited = <A, E>(stream: Stream.Stream<A, E>): Stream.Stream<A, E> =>
       Stream.transformPull(stream, (pull) => Effect.succeed(budget.withPermit(pull)));
     return {
+      ...source,
       projects: budget.withPermit(source.projects),
       project: (identifier) => budget.withPermit(source.project(identifier)),
       search: (request) => limited(source.search(request)),
@@ -268,9 +273,8 @@ if (import.meta.main) {
       Layer.provideMerge(settings),
       Layer.merge(telemetry),
     )),
-    Effect.tapCause((cause) =>
-      Cause.hasInterruptsOnly(cause) ? Effect.logInfo("interrupted") : Effect.logError(cause)
-    ),
+    Effect.tapCause((cause) => Effect.logError(cause)),
+    Effect.onInterrupt(() => Effect.logInfo("interrupted")),
   );
   const exit = await Effect.runPromiseExit(job, { signal: stop.signal });
   const failed = Exit.isFailure(exit) || exit.value.some(({ result }) => result === "failed");

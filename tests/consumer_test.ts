@@ -6,7 +6,8 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { Effect } from "effect";
+import { Effect, Redacted } from "effect";
+import { Neptune } from "@nereid/nereid";
 import { effectTest } from "./effectTest.ts";
 
 const CONSUMER = fileURLToPath(new URL("./consumer", import.meta.url));
@@ -42,19 +43,28 @@ const PROGRAMS = [
   ["table.ts", "makes a table of anything", "1"],
   ["archive.ts", "reads an export of Neptune", "[ 0.02, 23 ]"],
   ["metaflow.ts", "reads the files of Metaflow", "true"],
+  ["live.ts", "reads a Neptune server", "0.5"],
+  ["serve.ts", "serves a source to other programs", "string"],
   ["environment.ts", "to the environment", "team/vision"],
 ] as const;
+
+const DOUBLE = Neptune.layerTest({
+  "team/vision": { "VIS-1": { loss: { points: [[0, 0.5]] } } },
+});
 
 for (const [program, purpose, output] of PROGRAMS) {
   effectTest(
     `${program} runs with the permissions stated, and with no less`,
     () =>
       Effect.gen(function* () {
+        const server = yield* Neptune.Server.serve().pipe(Effect.provide(DOUBLE));
         const flags = flagsFor(purpose).map((flag) =>
           flag.replace("<root>", `${ROOT}/examples/data/metaflow`)
+            .replace("<host>", new URL(server.url).host)
         );
+        const token = program === "live.ts" ? [Redacted.value(server.apiToken)] : [];
         const run = (flags: ReadonlyArray<string>) =>
-          deno(["run", "--no-prompt", "--quiet", ...flags, program], {
+          deno(["run", "--no-prompt", "--quiet", ...flags, program, ...token], {
             NEPTUNE_PROJECT: "team/vision",
           });
         assert.deepEqual(yield* run(flags), { code: 0, out: output + "\n", error: "" });

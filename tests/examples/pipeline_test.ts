@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cp, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Effect, Fiber, Latch, Layer } from "effect";
+import { Effect, Fiber, Latch, Layer, Redacted } from "effect";
 import pl from "nodejs-polars";
 import { Neptune } from "@nereid/nereid";
 import { pipeline, Settings, underBudget } from "../../examples/pipeline.ts";
@@ -17,7 +17,15 @@ import {
   temporaryDirectory,
 } from "../neptune/archive/fixtures.ts";
 import { collector, textOf } from "./collector.ts";
-import { runExample } from "./runExample.ts";
+import { endOf, runExample, startExample } from "./runExample.ts";
+
+const flagsFor = (output: string) => [
+  "--allow-env",
+  "--allow-read",
+  `--allow-write=${output}`,
+  "--allow-ffi",
+  "--allow-sys",
+];
 
 /** An export of two projects, and where the job writes. */
 const workspace = Effect.gen(function* () {
@@ -31,14 +39,7 @@ const workspace = Effect.gen(function* () {
   const output = join(root, "output");
   const run = (env: Readonly<Record<string, string>>, flags: ReadonlyArray<string> = []) =>
     runExample("pipeline.ts", {
-      flags: [
-        "--allow-env",
-        "--allow-read",
-        `--allow-write=${output}`,
-        "--allow-ffi",
-        "--allow-sys",
-        ...flags,
-      ],
+      flags: [...flagsFor(output), ...flags],
       env: {
         PIPELINE_PROJECTS: "nereid/digits,test/acceptance",
         PIPELINE_OUTPUT: output,
@@ -239,6 +240,52 @@ effectTest(
       assert.equal(readFrom.length, 15);
       assert.deepEqual(yield* modifiedAt(written), times);
       assert.equal((yield* filesOf(output)).length, 24 + 1);
+    }),
+);
+
+effectTest(
+  "pipeline: Ctrl-C ends a job that waits for a server, and leaves whole files only",
+  () =>
+    Effect.gen(function* () {
+      const output = yield* temporaryDirectory;
+      const stuck = Latch.makeUnsafe();
+      const ended = Latch.makeUnsafe();
+      let left = 6;
+      const server = yield* Neptune.Server.serve().pipe(Effect.provide(
+        Neptune.layerTest(TWO_PROJECTS, {
+          before: ({ method }) =>
+            method === "floatSeries" && left-- <= 0
+              ? Effect.andThen(stuck.open, ended.await)
+              : Effect.void,
+        }),
+      ));
+      const job = yield* startExample("pipeline.ts", {
+        flags: [...flagsFor(output), `--allow-net=${new URL(server.url).host}`],
+        env: {
+          PIPELINE_PROJECTS: Object.keys(TWO_PROJECTS).join(),
+          PIPELINE_OUTPUT: output,
+          NEPTUNE_API_TOKEN: Redacted.value(server.apiToken),
+        },
+      });
+      const written = Effect.map(
+        filesOf(output),
+        (paths) => paths.filter((path) => path.endsWith(".parquet")),
+      );
+      yield* stuck.await.pipe(
+        Effect.andThen(
+          Effect.delay(written, "5 millis").pipe(
+            Effect.repeat({ until: ({ length }) => length === 6 }),
+          ),
+        ),
+        Effect.timeout("20 seconds"),
+      );
+      job.kill("SIGINT");
+      const { code, out, error } = yield* endOf(job);
+      yield* ended.open;
+      assert.equal(code, 130);
+      assert.equal(error, "");
+      assert.match(out, /interrupted/);
+      assert.deepEqual(yield* filesOf(output), yield* written);
     }),
 );
 
