@@ -42,7 +42,7 @@ export const make = (datastore: Datastore, maxBytes: number): Blobs => {
   const keep = (name: string, content: Uint8Array): void => {
     if (content.length > SMALL) return;
     if (kept.size >= MAX_KEPT) kept.clear();
-    kept.set(name, content);
+    kept.set(name, content.slice());
   };
 
   const readOnce = (blob: BlobLocation, decode: Decode) =>
