@@ -51,7 +51,7 @@ export const reasonOf = (
 ): NeptuneErrorReason => {
   if (kind === "NotAllowed") {
     return new InvalidArgument({
-      parameter: "--allow-net",
+      parameter: "apiToken",
       message: `${request} is not allowed: ${detail}.`,
     });
   }
@@ -96,7 +96,9 @@ export const ofException = (thrown: unknown, hasAnswered: boolean): Failure => {
   // The text of an error can hold the URL, and that of a file has a signature in it.
   const detail = text.replaceAll(/ for url \([^)]*\)/g, "");
   const cause = new Error(detail);
-  if (thrown instanceof Deno.errors.NotCapable) return { kind: "NotAllowed", detail };
+  if (thrown instanceof Deno.errors.NotCapable || /blocked/.test(text)) {
+    return { kind: "NotAllowed", detail };
+  }
   if (/dns error|failed to lookup/i.test(text)) return { kind: "HostNotFound", detail, cause };
   if (/certificate|tls |handshake|UnknownIssuer|InvalidContentType/i.test(text)) {
     return { kind: "TlsFailure", detail, cause };

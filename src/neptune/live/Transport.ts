@@ -146,7 +146,7 @@ const exchange = async (
     const response = await fetch(url, init);
     hasAnswered = true;
     arrived();
-    const bytes = await readBody(response, arrived);
+    const bytes = await readBody(response, signal, arrived);
     const { status } = response;
     if (response.ok || answers?.includes(status)) {
       return Effect.succeed({ status, headers: response.headers, body: bytes });
