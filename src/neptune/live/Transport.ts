@@ -100,13 +100,17 @@ export const make = (
             failures = 0;
             asked += wait;
           }
-          const left = Math.min(settings.retrySoftly + asked, settings.retryAtMost) - (now - start);
+          // Whole milliseconds, so that what is left is never a sliver of one.
+          const left = Math.ceil(
+            Math.min(settings.retrySoftly + asked, settings.retryAtMost) - (now - start),
+          );
           if (!isTransient(failure) || left <= 0) {
             return yield* Effect.fail(reasonOf(failure, nameOf(request), attempts));
           }
           yield* tellOf(failure, request);
           yield* Metric.update(Metric.withAttributes(metrics.retries, attributes), 1);
-          yield* Effect.sleep(Math.min(left, wait ?? backoff(failures, yield* Random.next)));
+          const pause = Math.ceil(wait ?? backoff(failures, yield* Random.next));
+          yield* Effect.sleep(Math.min(left, pause));
         }
       }).pipe(Effect.withSpan(`neptune.${request.name}`, {
         kind: "client",
