@@ -1,13 +1,16 @@
 /**
- * Measures Nereid, plain Polars, and pandas and DuckDB in Python where they are installed, all on
- * this machine and in one run, and prints a table of ratios.
+ * Measures Nereid, plain Polars, and pandas and DuckDB in Python, all on this machine and in one run,
+ * and prints a table of ratios for each question.
  *
- * `deno task bench` makes the exports it needs in `bench/data` (365 MB, two minutes) if they are not
- * there. Each task runs in processes of its own; the engines take turns, and the medians count.
+ * `deno task bench` makes the exports that it needs in `bench/data` (365 MB, two minutes) and a
+ * virtual environment for the peers in Python, if they are not there; `deno task bench series` runs
+ * the sections that have the word in their title. Each task runs in processes of its own; the engines
+ * take turns, and the medians count.
  *
  * @module
  */
-import { existsSync, linkSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Console, Effect } from "effect";
@@ -16,7 +19,8 @@ import { generate, type Size } from "./generate.ts";
 const ROUNDS = 5;
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const python = Deno.env.get("PYTHON") ?? "python3";
+
+const say = (text: string): Promise<void> => Effect.runPromise(Console.log(text));
 
 const exportOf = (name: string, size: Size): string => {
   const root = join(here, "data", name);
@@ -37,15 +41,36 @@ const partOf = (root: string, name: string, runs: number): string => {
   return part;
 };
 
+/** A Python that has the peers: `PYTHON`, or one that is set up in `bench/data`. */
+const pythonWithPeers = async (): Promise<string | undefined> => {
+  const given = Deno.env.get("PYTHON");
+  if (given !== undefined) return given;
+  const environment = join(here, "data", "venv");
+  const python = join(environment, "bin", "python");
+  if (existsSync(python)) return python;
+  const run = (command: string, ...args: ReadonlyArray<string>) =>
+    new Deno.Command(command, { args: [...args], stdout: "null" }).output()
+      .then(({ success }) => success, () => false);
+  const isReady = await run("python3", "-m", "venv", environment) &&
+    await run(python, "-m", "pip", "install", "--quiet", "pandas", "pyarrow", "duckdb");
+  return isReady ? python : undefined;
+};
+
+const many = exportOf("many", { runs: 5000, parameters: 200, metrics: 0, steps: 0 });
+const long = exportOf("long", { runs: 1000, parameters: 50, metrics: 20, steps: 2000 });
+const python = await pythonWithPeers();
+
 interface Measured {
   readonly milliseconds: number;
-  readonly cells: number;
   readonly peakBytes: number;
+  readonly frameBytes?: number;
 }
 
 const measure = async (task: string, root: string): Promise<Measured | undefined> => {
-  const command = /^(pandas|duckdb) /.test(task)
-    ? new Deno.Command(python, { args: [join(here, "peer.py"), task, root], stderr: "null" })
+  const inPython = /^(pandas|duckdb) /.test(task);
+  if (inPython && python === undefined) return undefined;
+  const command = inPython
+    ? new Deno.Command(python!, { args: [join(here, "peer.py"), task, root], stderr: "inherit" })
     : new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", join(here, "task.ts"), task, root],
       stderr: "inherit",
@@ -57,51 +82,70 @@ const measure = async (task: string, root: string): Promise<Measured | undefined
 const median = (numbers: ReadonlyArray<number>): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 2 : 0);
+
 /** Measures tasks in turn, and prints them against the first. */
 const compare = async (title: string, root: string, tasks: ReadonlyArray<string>) => {
+  if (!Deno.args.every((word) => title.includes(word))) return;
   const results = new Map<string, Array<Measured>>(tasks.map((task) => [task, []]));
+  const missing: Array<string> = [];
   for (let round = 0; round < ROUNDS; round++) {
     for (const [task, measured] of results) {
       const one = await measure(task, root);
-      if (one === undefined) results.delete(task);
-      else measured.push(one);
+      if (one !== undefined) {
+        measured.push(one);
+      } else {
+        results.delete(task);
+        missing.push(task);
+      }
     }
   }
-  const first = median(results.get(tasks[0]!)!.map(({ milliseconds }) => milliseconds));
+  const timeOf = (measured: ReadonlyArray<Measured>) =>
+    median(measured.map(({ milliseconds }) => milliseconds));
+  const first = timeOf(results.values().next().value!);
   const rows = Array.from(results, ([task, measured]) => {
-    const milliseconds = median(measured.map(({ milliseconds }) => milliseconds));
-    const peak = median(measured.map(({ peakBytes }) => peakBytes)) / 2 ** 20;
-    return `| ${task} | ${milliseconds.toPrecision(3)} | ${
-      (milliseconds / first).toPrecision(2)
-    } | ` +
-      `${peak.toFixed(0)} |`;
+    const time = timeOf(measured);
+    const peak = median(measured.map(({ peakBytes }) => peakBytes));
+    const [{ frameBytes }] = measured as [Measured];
+    const cells = [
+      task,
+      time.toPrecision(3),
+      (time / first).toPrecision(2),
+      mebibytes(peak),
+      frameBytes === undefined ? "" : mebibytes(frameBytes),
+    ];
+    return `| ${cells.join(" | ")} |`;
   });
-  await Effect.runPromise(Console.log(
-    `\n### ${title}\n\n| task | ms | ratio | peak MiB |\n| --- | --- | --- | --- |\n${
-      rows.join("\n")
-    }`,
-  ));
+  await say(
+    `\n### ${title}\n\n| task | ms | ratio | peak MiB | frame MiB |\n` +
+      `| --- | --- | --- | --- | --- |\n${rows.join("\n")}`,
+  );
+  if (missing.length > 0) await say(`\nNot measured here: ${missing.join(", ")}.`);
 };
 
-const many = exportOf("many", { runs: 5000, parameters: 200, metrics: 0, steps: 0 });
-const long = exportOf("long", { runs: 1000, parameters: 50, metrics: 20, steps: 2000 });
+const load = () => loadavg().map((each) => each.toFixed(1)).join(", ");
 
+const [processor] = cpus();
+const memory = /MemTotal:\s+(\d+)/.exec(readFileSync("/proc/meminfo", "utf8"))?.[1];
+await say(
+  `${cpus().length} cores of ${processor?.model}, ${Math.round(Number(memory) / 2 ** 20)} GiB, ` +
+    `Deno ${Deno.version.deno}. Load before: ${load()}.`,
+);
 for (
-  const [name, root] of [["5,000 runs of 200 parameters", many], [
-    "1,000 runs with points",
-    long,
-  ]] as const
+  const [name, root] of [
+    ["5,000 runs of 200 parameters", many],
+    ["1,000 runs of 50 parameters and 40,000 points", long],
+  ] as const
 ) {
   await compare(`A table of 50 parameters of all runs: ${name}`, root, [
     "polars table cold",
     "nereid table cold",
     "nereid table warm",
-    "polars table warm",
     "duckdb table",
     "pandas table",
   ]);
 }
-await compare("The last values of 3 metrics of 1,000 runs, 6 million points", long, [
+await compare("A table of the last values of 3 metrics of 1,000 runs, 6 million points", long, [
   "polars metrics cold",
   "nereid metrics cold",
   "nereid metrics warm",
@@ -115,4 +159,9 @@ for (const runs of [10, 100, 1000]) {
     "nereid series cold",
   ]);
 }
-await compare("Listing 5,000 runs", many, ["polars floor", "nereid list cold", "nereid list warm"]);
+await compare("Listing 5,000 runs", many, [
+  "polars floor",
+  "nereid list cold",
+  "nereid list warm",
+]);
+await say(`\nLoad after: ${load()}.`);

@@ -257,6 +257,12 @@ export class NeptuneError extends NeptuneErrorBase {
   get isTransient(): boolean {
     return this.reason.isTransient;
   }
+
+  /** What `console.error` and loggers show: the message too, which is no field. */
+  override toJSON(): object {
+    const { _tag, method, message, reason } = this;
+    return { _tag, method, message, reason };
+  }
 }
 
 /** Names the operation that fails with a reason. */

@@ -142,3 +142,13 @@ effectTest(
       assert.equal(handled, "RUN-1");
     }),
 );
+
+Deno.test("whoever prints or logs an error sees its message, its operation and its reason", () => {
+  const reason = new Reasons.InvalidArgument({ parameter: "limit", message: "limit is wrong." });
+  const error = new NeptuneError({ method: "ReadOnlyProject.fetchRunsDf", reason });
+  for (const text of [Deno.inspect(error), JSON.stringify(error)]) {
+    assert.match(text, /limit is wrong\./);
+    assert.match(text, /ReadOnlyProject\.fetchRunsDf/);
+    assert.match(text, /InvalidArgument/);
+  }
+});

@@ -7,7 +7,7 @@
  * @module
  */
 import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
-import { isAbsolute, join, relative, win32 } from "node:path";
+import { join, relative, win32 } from "node:path";
 import { Effect, Stream } from "effect";
 import mime from "mime";
 import type { FileRef } from "../Attribute.ts";
@@ -106,7 +106,8 @@ const locate = (
 };
 
 const isUnsafe = (path: string): boolean =>
-  isAbsolute(path) || win32.isAbsolute(path) || path.split("/").includes("..") ||
+  // What is absolute elsewhere is so on Windows too.
+  win32.isAbsolute(path) || path.split("/").includes("..") ||
   path.includes("\0");
 
 /** A file set is a directory with the archive that the server sent. */

@@ -205,3 +205,23 @@ effectTest(
       assert.deepEqual(steps, Object.fromEntries(expected));
     }),
 );
+
+effectTest(
+  "a fork at the first step of a series has the series as a field, one before it not",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      yield* writeRoot(parts, "root", ["5", "6"]);
+      yield* writeFork(parts, "at", "root", 5, []);
+      yield* writeFork(parts, "before", "root", 4.999999, []);
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      for (const [customId, expected] of [["at", true], ["before", false]] as const) {
+        const run = yield* project.run({ customId });
+        const names = yield* Stream.runCollect(run.fieldNames);
+        assert.equal(names.includes("m"), expected, customId);
+      }
+    }),
+);

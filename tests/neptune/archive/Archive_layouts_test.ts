@@ -233,7 +233,7 @@ effectTest(
         await mkdir(join(parts, "x-0123456789abcdef_part_0.parquet"));
         await writeFile(join(fixture.options.data, "README.md"), "notes");
         await mkdir(join(fixture.options.data, "empty"));
-        await mkdir(join(fixture.options.data, ".hidden"));
+        await cp(parts, join(fixture.options.data, ".hidden"), { recursive: true });
       });
       const project = yield* withoutWarnings(openProject(fixture));
       assert.deepEqual(yield* withoutWarnings(project.diagnose()), []);

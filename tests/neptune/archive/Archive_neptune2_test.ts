@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Effect, Stream } from "effect";
 import { Neptune } from "@nereid/nereid";
 import { make } from "../../../src/neptune/archive/Archive.ts";
@@ -6,6 +7,7 @@ import { effectTest } from "../../effectTest.ts";
 import { checkSeries, expectedSeries, readPoints } from "./comparePoints.ts";
 import type { ExpectedPoints } from "./expected.ts";
 import { digits, neptune2, openProject, openRun, withoutWarnings } from "./fixtures.ts";
+import { emptyExport, parametersOf, partName, pointsOf, PROJECT, writePart } from "./writePart.ts";
 
 /** Points with the times that the export has: local ones, labelled UTC. */
 const asArchived = (points: ExpectedPoints): ExpectedPoints => ({
@@ -83,3 +85,24 @@ effectTest("there are no experiments, whatever the names of runs", () =>
     assert.deepEqual(yield* Stream.runCollect(project.listExperiments()), []);
     assert.equal((yield* project.fetchExperiments()).height, 0);
   }));
+
+effectTest(
+  "runs that go by their sys/id are of Neptune 3 where they have what only it has",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      const texts = { "sys/id": "RUN-1", "sys/name": "a" };
+      const only3 = { run_id: "RUN-1", attribute_path: "sys/experiment/is_head" };
+      yield* writePart(join(parts, partName("RUN-1")), [
+        ...parametersOf("RUN-1", texts),
+        { ...only3, attribute_type: "bool", bool_value: true },
+        ...pointsOf("RUN-1", "m", ["1"]),
+      ]);
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      const run = yield* withoutWarnings(project.run({ experimentName: "a" }));
+      assert.equal((yield* withoutWarnings(run.fetchValues("m"))).height, 1);
+    }),
+);
