@@ -80,8 +80,57 @@ const REASONS: ReadonlyArray<readonly [Neptune.NeptuneErrorReason, RegExp]> = [
   ],
 ];
 
+const asked = { request: "GET http://h/path", attempts: 1, detail: "it says so", cause };
+
+/** The same of those that only a server gives, and whether trying again could help. */
+const SERVER_REASONS: ReadonlyArray<readonly [Neptune.NeptuneErrorReason, RegExp, boolean]> = [
+  [
+    new Reasons.InvalidApiToken({ problem: "it is empty" }),
+    /^The API token is not valid: it is empty\. Copy it anew/,
+    false,
+  ],
+  [
+    new Reasons.Unauthorized(asked),
+    /^GET http:\/\/h\/path was refused as unauthorized \(401\): it says so\. The API token is wrong/,
+    false,
+  ],
+  [
+    new Reasons.AccessDenied(asked),
+    /was denied: it says so\. The project does not exist, or this API token may not read it\.$/,
+    false,
+  ],
+  [
+    new Reasons.ResourceNotFound(asked),
+    /found nothing \(404\): it says so\. Is the address/,
+    false,
+  ],
+  [new Reasons.Unprocessable(asked), /could not be processed \(422\): it says so\.$/, false],
+  [
+    new Reasons.UnexpectedStatus({ ...asked, status: 302, detail: "" }),
+    /was answered with status 302\.$/,
+    false,
+  ],
+  [
+    new Reasons.RateLimited({ ...asked, attempts: 3 }),
+    /was refused as one too many \(429\), 3 times: it says so\. Ask for less, or later\.$/,
+    true,
+  ],
+  [
+    new Reasons.ServerFailure({ ...asked, status: 503, attempts: 2 }),
+    /failed in the server with status 503, 2 times: it says so\. Try again later\.$/,
+    true,
+  ],
+  [new Reasons.MalformedJson(asked), /answered with JSON that is not as it should be: it/, false],
+  [new Reasons.MalformedProtobuf(asked), /answered with a message that is not as it sh/, false],
+  [new Reasons.ConnectionClosed(asked), /lost its connection before the answer was whole/, true],
+  [new Reasons.ConnectionFailed(asked), /got no connection: it says so\. .*--allow-net/, true],
+  [new Reasons.HostNotFound(asked), /found no address of the host: it says so\. Is the/, true],
+  [new Reasons.TlsFailure(asked), /failed to set up TLS: it says so\. .*`caCertificates`/, false],
+  [new Reasons.RequestTimedOut(asked), /timed out: it says so\. `requestTimeout`, or NEPT/, true],
+];
+
 Deno.test("an error has the message and the cause of its reason, and names the operation", () => {
-  for (const [reason, message] of REASONS) {
+  for (const [reason, message] of [...REASONS, ...SERVER_REASONS]) {
     const error = new NeptuneError({ method: "ReadOnlyRun.fetch", reason });
     assert.match(error.message, message);
     assert.equal(error.message, reason.message);
@@ -99,7 +148,7 @@ Deno.test("there is an example of every reason", () => {
     typeof each === "function" && each.prototype instanceof Error && each !== NeptuneError
   );
   assert.deepEqual(
-    new Set(REASONS.map(([reason]) => reason.constructor)),
+    new Set([...REASONS, ...SERVER_REASONS].map(([reason]) => reason.constructor)),
     new Set<unknown>(classes),
   );
 });
@@ -108,6 +157,13 @@ Deno.test("trying again does not help where nothing was asked of a server", () =
   for (const [reason] of REASONS) {
     assert.equal(reason.isTransient, false);
     assert.equal(new NeptuneError({ method: "m", reason }).isTransient, false);
+  }
+});
+
+Deno.test("trying again helps where a server may be in a better state later", () => {
+  for (const [reason, , isTransient] of SERVER_REASONS) {
+    assert.equal(reason.isTransient, isTransient, reason._tag);
+    assert.equal(new NeptuneError({ method: "m", reason }).isTransient, isTransient);
   }
 });
 
