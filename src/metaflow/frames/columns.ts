@@ -43,7 +43,8 @@ const seriesOf = (pl: Polars, { type, cells }: Column): pl.Series => {
       return pl.Series("", [...cells], pl.Float64).cast(pl.Int64).cast(pl.Datetime("ms", "UTC"));
     case "texts": {
       const texts = pl.List(pl.Utf8);
-      // Without any item, Polars does not believe the type.
+      // Without any list, Polars takes no type of lists; without any item, it does not believe it.
+      if (cells.length === 0) return pl.Series("", [[""]], texts).slice(0, 0);
       return pl.Series("", cells.map((cell) => [...cell]), texts).cast(texts);
     }
   }
