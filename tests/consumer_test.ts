@@ -36,7 +36,7 @@ const flagsFor = (purpose: string): ReadonlyArray<string> => {
 
 /** What each program is an example of, and what it prints. */
 const PROGRAMS = [
-  ["imports.ts", "parses queries", Array(9).fill("true").join(" ")],
+  ["imports.ts", "parses queries", Array(10).fill("true").join(" ")],
   ["nql.ts", "parses queries", '((`config/lr` > "0.1") AND (NOT (`sys/failed` = "true")))'],
   ["pickle.ts", "decodes pickles", "7"],
   ["double.ts", "works with `Neptune.layerTest`", "0.5"],

@@ -1,5 +1,6 @@
 // Every entry point of the package, by the name under which it is published.
-import { Metaflow, Neptune, Progress } from "jsr:@nereid/nereid@^0.1.0";
+import { Chart, Metaflow, Neptune, Progress } from "jsr:@nereid/nereid@^0.1.0";
+import * as chart from "jsr:@nereid/nereid@^0.1.0/Chart";
 import * as metaflow from "jsr:@nereid/nereid@^0.1.0/metaflow";
 import { MetaflowError } from "jsr:@nereid/nereid@^0.1.0/metaflow/MetaflowError";
 import * as Pickle from "jsr:@nereid/nereid@^0.1.0/metaflow/Pickle";
@@ -20,5 +21,6 @@ console.log(
   Metaflow.Pickle.decode === Pickle.decode,
   Metaflow.MetaflowError === MetaflowError,
   Metaflow.Run === metaflow.Run,
+  Chart.lines === chart.lines,
   Progress.track === progress.track,
 );
