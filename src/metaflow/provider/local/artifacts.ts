@@ -16,12 +16,9 @@ const DONE = "sysmeta_attempt-done_";
  * The last attempt of a task that is done. Not the one with the last artifacts: those of an attempt
  * appear one after another.
  */
-const lastAttempt = (
-  directory: string,
-  entries: ReadonlyArray<Deno.DirEntry>,
-): number | undefined => {
+const lastAttempt = (directory: string): number | undefined => {
   let last = "";
-  for (const { name, isFile } of entries) {
+  for (const { name, isFile } of entriesOf(directory)) {
     if (isFile && name.startsWith(DONE) && name.endsWith(".json") && name > last) last = name;
   }
   const done = last === "" ? undefined : readListed(join(directory, last), toMetadata);
@@ -35,13 +32,14 @@ export const readArtifacts = (
   request: { readonly attempt: number | undefined; readonly private: boolean },
 ): ReadonlyArray<ArtifactRecord> => {
   const directory = metaDirectory(root, task);
-  const entries = entriesOf(directory);
-  const attempt = request.attempt ?? lastAttempt(directory, entries);
+  const attempt = request.attempt ?? lastAttempt(directory);
   if (attempt === undefined) return [];
   const prefix = `${attempt}_artifact_`;
   const tags = tagsOfRun(root, task);
   const artifacts: Array<ArtifactRecord> = [];
-  for (const { name: file, isFile } of entries) {
+  // Not of the entries among which the attempt was found: a list that is made while files appear can
+  // have the last of them without those before it.
+  for (const { name: file, isFile } of entriesOf(directory)) {
     if (!isFile || !file.startsWith(prefix) || !file.endsWith(".json")) continue;
     const name = file.slice(prefix.length, -".json".length);
     if (name.startsWith("_") && !request.private) continue;
@@ -59,7 +57,7 @@ export const readArtifact = (
   attempt: number | undefined,
 ): ArtifactRecord | undefined => {
   const directory = metaDirectory(root, task);
-  const written = attempt ?? lastAttempt(directory, entriesOf(directory));
+  const written = attempt ?? lastAttempt(directory);
   return readRecord(
     join(directory, `${written}_artifact_${name}.json`),
     (json) => toArtifact(name, json, tagsOfRun(root, task)),
