@@ -18,7 +18,11 @@ export const readFile = (
   service: Service,
   { project, file, from = 0, length = Infinity }: FileRequest,
 ): Stream.Stream<Uint8Array, NeptuneErrorReason> => {
-  if (length <= 0) return Stream.empty;
+  if (length <= 0) {
+    // No bytes of a file that is there.
+    const present = fileSize(service, { project, file: { ...file, sizeBytes: null } });
+    return Stream.unwrap(Effect.as(present, Stream.empty));
+  }
   const end = from + length;
   return Stream.unwrap(Effect.map(sign(service, project, file.path), (url) => {
     let signed = url;

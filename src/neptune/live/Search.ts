@@ -78,7 +78,9 @@ export const search = (
         const columns = others.length === 0
           ? found
           : [...found, ...yield* valuesOf(service, request.project, runs, others.flat())];
-        return { total: Math.max(result.matchingItemCount, offset + runs.length), runs, columns };
+        // Some servers may not count; what is there they have then at least.
+        const least = runs.length === 0 ? 0 : offset + runs.length;
+        return { total: Math.max(result.matchingItemCount, least), runs, columns };
       });
 
     const part = (offset: number): Part => ({ offset, limit: Math.min(size, end - offset) });

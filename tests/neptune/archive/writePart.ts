@@ -7,6 +7,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import pl from "nodejs-polars";
 import { Effect, type Scope } from "effect";
+import type { Histogram } from "../../../src/neptune/Attribute.ts";
 import { fileName } from "../../../src/neptune/archive/Layout.ts";
 import { temporaryDirectory } from "./fixtures.ts";
 
@@ -20,13 +21,14 @@ export interface Row {
   readonly step?: string;
   /** Milliseconds since the epoch. */
   readonly timestamp?: number;
-  readonly int_value?: number;
+  readonly int_value?: number | bigint;
   readonly float_value?: number;
   readonly string_value?: string;
   readonly bool_value?: boolean;
   readonly datetime_value?: number;
   readonly string_set_value?: ReadonlyArray<string>;
   readonly file_value?: { readonly path: string };
+  readonly histogram_value?: Histogram;
 }
 
 /** The project of rows that name none. */
@@ -55,18 +57,32 @@ export const partName = (run: string, number = 0): string =>
 export const writePart = (path: string, rows: ReadonlyArray<Row>): Effect.Effect<void> =>
   Effect.promise(async () => {
     const json = `${path}.json`;
-    const lines = rows.map((row) => JSON.stringify({ project_id: PROJECT, ...row }));
+    const lines = rows.map((row) =>
+      JSON.stringify({ project_id: PROJECT, ...row, ...numbersOf(row) })
+    );
     await Deno.writeTextFile(json, lines.join("\n"));
     const time = pl.Datetime("ms", "UTC");
     await pl.scanJson(json, { schema: SCHEMA })
       .withColumns(
         pl.col("step").cast(pl.Decimal(18, 6)),
+        pl.col("int_value").cast(pl.Int64),
+        pl.col("float_value").cast(pl.Float64),
         pl.col("timestamp").cast(time),
         pl.col("datetime_value").cast(time),
       )
       .sinkParquet(path).collect();
     await Deno.remove(json);
   });
+
+/** Numbers that JSON does not have, as text; a NaN is null, as exporters write it. */
+const numbersOf = ({ int_value, float_value }: Row) => ({
+  int_value: int_value === undefined ? null : String(int_value),
+  float_value: float_value === undefined || Number.isNaN(float_value)
+    ? null
+    : Object.is(float_value, -0)
+    ? "-0"
+    : String(float_value).replace("Infinity", "inf"),
+});
 
 const floats = pl.List(pl.Float64);
 
@@ -77,8 +93,8 @@ const SCHEMA = {
   attribute_type: pl.Utf8,
   step: pl.Utf8,
   timestamp: pl.Int64,
-  int_value: pl.Int64,
-  float_value: pl.Float64,
+  int_value: pl.Utf8,
+  float_value: pl.Utf8,
   string_value: pl.Utf8,
   bool_value: pl.Bool,
   datetime_value: pl.Int64,
