@@ -17,10 +17,10 @@ export interface Question {
   readonly args: Readonly<Record<string, unknown>>;
   /** Our own answer, from any source. */
   readonly ours: Effect.Effect<Answer, Neptune.NeptuneError, Neptune.NeptuneSource>;
-  /** The answer of the ground truth; absent where it has none. */
-  readonly truth?: () => Answer;
-  /** What Python makes of an answer, beyond what it does everywhere. */
-  readonly inPython?: (answer: Answer, note: Note) => Answer;
+  /** The answer of the ground truth. */
+  readonly truth: () => Answer;
+  /** What a Python client makes of an answer, beyond what pandas does. */
+  readonly inPython?: (answer: Answer, note: Note, client: string) => Answer;
   /** Why a client is not asked, by the beginning of its name. */
   readonly skip?: Readonly<Record<string, string>>;
 }

@@ -238,7 +238,7 @@ export const joined = (cell: Cell): Cell => {
   return "file" in cell ? { text: cell.file.path } : cell;
 };
 
-const KINDS: Readonly<Record<string, Column["kind"]>> = {
+export const KINDS: Readonly<Record<string, Column["kind"]>> = {
   int: "int",
   float: "float",
   float_series: "float",

@@ -16,6 +16,7 @@ import {
   isTrashed,
   joined,
   membersOf,
+  numberOf,
   tableOfRuns,
   textOf,
   type TrueRun,
@@ -115,7 +116,7 @@ const questionsAbout = (fixture: Fixture, runs: ReadonlyArray<TrueRun>) => {
     ...kind === "runs" && { inPython: withNames },
   });
 
-  const whyNotInOldTable = ({ columns }: Table): Question["skip"] =>
+  const whyNotInOldTable = ({ columns }: Table): NonNullable<Question["skip"]> =>
     whyNotByOld(rowsOf(columns), columns.map(({ name }) => name));
 
   const rowsOf = (columns: ReadonlyArray<Column>): ReadonlyArray<TrueRun> =>
@@ -144,9 +145,12 @@ const questionsAbout = (fixture: Fixture, runs: ReadonlyArray<TrueRun>) => {
       truth: () => rows.map((run) => joined(fieldOf(run, path) ?? null)),
       inPython: (answer, note) => {
         note("several types under one path give a column of numbers or of texts");
+        const typeOf = (i: number) => rows[i]!.fields.get(path)?.type;
+        const numbers = rows.every((_, i) => [undefined, "int", "float"].includes(typeOf(i)));
         return (answer as ReadonlyArray<Cell>).map((cell, i) => {
-          const type = rows[i]!.fields.get(path)?.type;
-          return type !== undefined && UNSUPPORTED.has(type) ? null : cell;
+          const type = typeOf(i);
+          if (type !== undefined && UNSUPPORTED.has(type)) return null;
+          return numbers && type === "int" ? { float: numberOf(rows[i]!, path) } : cell;
         });
       },
     };
@@ -605,8 +609,9 @@ const withoutUnsupported = (run: TrueRun): Question["inPython"] => (answer, note
     }),
   );
 
-const sortedLines: Question["inPython"] = (answer, note) => {
+const sortedLines: Question["inPython"] = (answer, note, client) => {
   const names = answer as ReadonlyArray<string>;
+  if (client.includes(" 0.9")) return names;
   const short = names.filter((name) => new TextEncoder().encode(name).length <= 1024);
   if (short.length < names.length) note("run.fieldNames has paths of any length");
   return short;

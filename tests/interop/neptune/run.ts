@@ -4,17 +4,17 @@
  *
  *     deno task interop:neptune [part of a name …]
  *
- * `--ours` leaves Python out.
+ * `--offline` asks only the archive.
  *
  * @module
  */
-import { Cause, Exit, ManagedRuntime } from "effect";
+import { Cause, Exit, type Layer, ManagedRuntime } from "effect";
 import { Neptune } from "@nereid/nereid";
 import { acceptance, digits, edge, type Fixture } from "../../neptune/archive/fixtures.ts";
 import { inPandas, withoutEmptyTypes } from "./differences.ts";
 import { environment, type Reply, start } from "./Python.ts";
 import type { Question } from "./Question.ts";
-import { questionsOf } from "./questions.ts";
+import { queryQuestionsOf, questionsOf } from "./questions.ts";
 import * as Report from "./Report.ts";
 import { serve, type Served } from "./serve.ts";
 import { truthOf, UNSUPPORTED } from "./Truth.ts";
@@ -22,10 +22,11 @@ import { truthOf, UNSUPPORTED } from "./Truth.ts";
 const parts = Deno.args.filter((arg) => !arg.startsWith("--"));
 const offline = Deno.args.includes("--offline");
 
-const CLIENTS = Deno.args.includes("--ours") ? [] : [
+const CLIENTS = [
   { name: "neptune-fetcher 0.23.0", environment: "current", script: "fetcher.py" },
   { name: "neptune-fetcher 0.9.6", environment: "0.9", script: "fetcher.py" },
-];
+  { name: "neptune-query 1.14.1", environment: "current", script: "query.py" },
+] as const;
 
 /** The answer of Nereid from a source, or why there is none. */
 const ours = async (
@@ -38,7 +39,19 @@ const ours = async (
     : { failure: Cause.pretty(exit.cause) };
 };
 
-/** The paths of which a client has no values, whatever they hold. */
+/** The answers of Nereid from a source to some questions. */
+const answersOf = async (
+  layer: Layer.Layer<Neptune.NeptuneSource, unknown>,
+  questions: ReadonlyArray<Question>,
+): Promise<ReadonlyArray<readonly [Question, unknown]>> => {
+  const source = ManagedRuntime.make(layer);
+  const answers: Array<readonly [Question, unknown]> = [];
+  for (const question of questions) answers.push([question, await ours(question, source)]);
+  await source.dispose();
+  return answers;
+};
+
+/** The paths of which neptune-fetcher has no values, whatever they hold. */
 const unsupportedIn = (fixture: Fixture): ReadonlySet<string> =>
   new Set(
     truthOf(fixture).flatMap(({ fields }) =>
@@ -51,10 +64,11 @@ const expectedOf = (
   question: Question,
   answer: unknown,
   unsupported: ReadonlySet<string>,
+  client: string,
 ): readonly [answer: unknown, notes: ReadonlySet<string>] => {
   const notes = new Set<string>();
   const note = (difference: string) => void notes.add(difference);
-  const shown = question.inPython?.(answer, note) ?? answer;
+  const shown = question.inPython?.(answer, note, client) ?? answer;
   return [inPandas(shown, unsupported, note), notes];
 };
 
@@ -80,11 +94,12 @@ const askPython = async (
   client: typeof CLIENTS[number],
   questions: ReadonlyArray<readonly [Question, unknown]>,
 ): Promise<void> => {
-  const unsupported = unsupportedIn(fixture);
+  const unsupported = client.script === "fetcher.py" ? unsupportedIn(fixture) : new Set<string>();
   await using program = start(await environment(client.environment), client.script, {
     NEPTUNE_PROJECT: fixture.expected.project,
     NEPTUNE_API_TOKEN: served.apiToken,
     NEPTUNE_FETCHER_RETRY_SOFT_TIMEOUT: "20",
+    NEPTUNE_QUERY_RETRY_SOFT_TIMEOUT: "20",
   });
   for (const [question, answer] of questions) {
     const name = `${client.name} · ${fixture.name} · ${question.name}`;
@@ -98,7 +113,7 @@ const askPython = async (
       const raised = "error" in reply ? reply.error : reply;
       Report.compare(name, raised, RAISED[answer.error]);
     } else {
-      const [expected, notes] = expectedOf(question, answer, unsupported);
+      const [expected, notes] = expectedOf(question, answer, unsupported, client.name);
       Report.compare(name, replied(reply), expected, notes);
     }
   }
@@ -107,22 +122,37 @@ const askPython = async (
 const FIXTURES = [acceptance, digits, edge];
 const named = FIXTURES.filter(({ name }) => parts.includes(name));
 
-for (const fixture of named.length === 0 ? FIXTURES : named) {
-  const archive = ManagedRuntime.make(Neptune.layerArchive(fixture.options));
-  const wanted = questionsOf(fixture).filter(({ name }) =>
+const asks = (questions: ReadonlyArray<Question>, fixture: Fixture): ReadonlyArray<Question> =>
+  questions.filter(({ name }) =>
     parts.filter((part) => part !== fixture.name).every((part) => name.includes(part))
   );
-  const answered: Array<readonly [Question, unknown]> = [];
-  for (const question of wanted) {
-    const answer = await ours(question, archive);
-    answered.push([question, answer]);
-    if (question.truth === undefined) continue;
+
+for (const fixture of named.length === 0 ? FIXTURES : named) {
+  const questions = {
+    "fetcher.py": asks(questionsOf(fixture), fixture),
+    "query.py": asks(queryQuestionsOf(fixture), fixture),
+  };
+  const answered = {
+    "fetcher.py": await answersOf(Neptune.layerArchive(fixture.options), questions["fetcher.py"]),
+    "query.py": await answersOf(Neptune.layerArchive(fixture.options), questions["query.py"]),
+  };
+  const all = [...answered["fetcher.py"], ...answered["query.py"]];
+  for (const [question, answer] of all) {
     const name = `Nereid's archive · ${fixture.name} · ${question.name}`;
     Report.compare(name, answer, withoutEmptyTypes(question.truth()));
   }
-  await archive.dispose();
   if (offline) continue;
   await using served = await serve(fixture);
-  for (const client of CLIENTS) await askPython(fixture, served, client, answered);
+  const live = Neptune.layerLive({ apiToken: served.apiToken, retryFor: "20 seconds" });
+  for (const [i, [question, answer]] of (await answersOf(live, all.map(([q]) => q))).entries()) {
+    const name = `Nereid's client · ${fixture.name} · ${question.name}`;
+    const why = question.skip?.["Nereid's client"];
+    if (why === undefined) Report.compare(name, answer, all[i]![1]);
+    else Report.skip(name, why);
+  }
+  for (const client of CLIENTS) {
+    if (answered[client.script].length === 0) continue;
+    await askPython(fixture, served, client, answered[client.script]);
+  }
 }
 if (!Report.conclude()) Deno.exit(1);

@@ -28,21 +28,30 @@ export interface PlannedRun {
 /** A project to be. */
 export type Plan = ReadonlyArray<PlannedRun>;
 
-/** Names that take one thing for another easily. */
-export const PATHS = [
-  "a",
+/**
+ * Paths of series, of any type. A run has one type under a path, and would have two if a series that
+ * it inherits had the path of a value of its own.
+ */
+const SERIES_PATHS = [
   "m/loss",
   "m/loss:float_series",
+  "p/ünï 😀",
+  "__proto__",
+  "height",
+  "monitoring/cpu",
+] as const;
+
+/** Paths that are taken for something else easily. */
+export const PATHS = [
+  ...SERIES_PATHS,
+  "a",
   "p/back`tick",
   "p/back\\slash",
   'p/quote"d',
   "p/new\nline",
   "p/with space",
   "p/regex.*[x](y)|^$?",
-  "p/ünï 😀",
-  "__proto__",
-  "height",
-  "monitoring/cpu",
+  "constructor",
   "sys/tags",
   "sys/owner",
   "sys/description",
@@ -168,7 +177,7 @@ const run = (id: string, index: number): Arbitrary.Arbitrary<PlannedRun> =>
         own: Arbitrary.all(
           paths.map((path) =>
             either<Value | ReadonlyArray<Point>>(
-              path.startsWith("m") ? [series] : [value, value, series],
+              SERIES_PATHS.some((each) => each === path) ? [series] : [value],
             )
           ),
         ),

@@ -29,8 +29,10 @@ def milliseconds(ticks, unit):
     per_millisecond = {"ms": 1, "us": 1_000, "ns": 1_000_000}
     if unit == "s":
         return ticks * 1000
-    whole, rest = divmod(ticks, per_millisecond[unit])
-    if rest:
+    # neptune-fetcher computes times as floats of seconds, which can be a microsecond off.
+    tick = per_millisecond[unit]
+    whole = (ticks + tick // 2) // tick
+    if abs(ticks - whole * tick) * 1000 > tick:
         raise ValueError(f"a time of {ticks} {unit} is not whole milliseconds")
     return whole
 
