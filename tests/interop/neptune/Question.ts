@@ -21,6 +21,8 @@ export interface Question {
   readonly truth: () => Answer;
   /** What a Python client makes of an answer, beyond what pandas does. */
   readonly inPython?: (answer: Answer, note: Note, client: string) => Answer;
+  /** What a client of a server makes of the answer of an archive. */
+  readonly onServer?: (answer: Answer, note: Note) => Answer;
   /** Why a client is not asked, by the beginning of its name. */
   readonly skip?: Readonly<Record<string, string>>;
 }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Effect, Stream } from "effect";
 import { Neptune } from "@nereid/nereid";
-import type { AttributeValue } from "../../../src/neptune/Attribute.ts";
+import type { AttributeValue, FileRef } from "../../../src/neptune/Attribute.ts";
 import type {
   AttributeSelection,
   RunKey,
@@ -15,6 +15,7 @@ import type {
   StepRange,
 } from "../../../src/neptune/NeptuneSource.ts";
 import { attributeValue } from "../../../src/neptune/run/attributeValue.ts";
+import { sha256Of } from "../../neptune/archive/compare.ts";
 import { filesOf, type Fixture } from "../../neptune/archive/fixtures.ts";
 import { anyNumber, byCodePoint, type Cell, type Column, histogramOf } from "./Answer.ts";
 import type { Question } from "./Question.ts";
@@ -371,7 +372,45 @@ export const queryQuestionsAbout = (fixture: Fixture) => {
         attributes: attributes.python,
         ...series && { series: true },
       },
-      ours: Effect.succeed(undefined),
+      ours: asked(Effect.gen(function* () {
+        const { source, keys, labels } = yield* found(kind, selection);
+        const pages = yield* Stream.runCollect(source.values({
+          project,
+          runs: keys,
+          select: attributes.select,
+          types: [series ? "fileRefSeries" : "fileRef"],
+        }));
+        const files: Array<readonly [label: string, step: number, path: string, FileRef]> = [];
+        for (const column of pages.flat()) {
+          if (column.type !== "fileRef") continue;
+          column.rows.forEach((row, i) =>
+            files.push([labels.get(keys[row]!)!, NaN, column.path, column.values[i]!])
+          );
+        }
+        const paths = series ? [...new Set(pages.flat().map(({ path }) => path))] : [];
+        const chunks = yield* Stream.runCollect(source.fileRefSeries({
+          project,
+          runs: keys,
+          attributes: paths,
+          inheritance: "all",
+          range: {},
+          previews: false,
+        }));
+        for (const { run, attribute, offsets, step, value } of chunks) {
+          run.forEach((r, i) => {
+            for (let p = offsets[i]!; p < offsets[i + 1]!; p++) {
+              const file = value[p];
+              if (file) files.push([labels.get(keys[r]!)!, step[p]!, paths[attribute[i]!]!, file]);
+            }
+          });
+        }
+        const hashed = yield* Effect.forEach(files, ([label, step, path, file]) =>
+          Effect.map(
+            sha256Of(source.readFile({ project, file })),
+            (hash) => [label, anyNumber(step), path, hash],
+          ));
+        return hashed.sort((a, b) => byCodePoint(a.join(), b.join()));
+      })),
       truth: () => {
         const entry = (label: string, step: number, path: string, cell: Cell) => {
           if (typeof cell !== "object" || cell === null || !("file" in cell)) return [];
