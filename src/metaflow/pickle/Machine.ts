@@ -116,11 +116,8 @@ export class Machine {
         return this.#push(false);
       case Opcode.LONG1:
         return this.#pushLong(this.#in.uint8());
-      case Opcode.LONG4: {
-        const length = this.#in.int32();
-        if (length < 0) this.#malformed("an integer has a negative length");
-        return this.#pushLong(length);
-      }
+      case Opcode.LONG4:
+        return this.#pushLong(this.#length("an integer"));
 
       case Opcode.MARK:
         this.#budget.heap(SLOT);
@@ -134,35 +131,28 @@ export class Machine {
       case Opcode.EMPTY_TUPLE:
         return this.#pushTuple([]);
       case Opcode.TUPLE1:
-        return this.#pushTuple([this.#stack.pop()]);
-      case Opcode.TUPLE2: {
-        const second = this.#stack.pop();
-        return this.#pushTuple([this.#stack.pop(), second]);
-      }
-      case Opcode.TUPLE3: {
-        const third = this.#stack.pop();
-        const second = this.#stack.pop();
-        return this.#pushTuple([this.#stack.pop(), second, third]);
-      }
+        return this.#pushTuple(this.#stack.popSome(1));
+      case Opcode.TUPLE2:
+        return this.#pushTuple(this.#stack.popSome(2));
+      case Opcode.TUPLE3:
+        return this.#pushTuple(this.#stack.popSome(3));
       case Opcode.TUPLE:
         return this.#pushTuple(this.#stack.popMark());
       case Opcode.LIST:
         return this.#pushNode(new ListNode(this.#size++, this.#stack.popMark()));
       case Opcode.DICT: {
         const pairs = this.#stack.popMark();
-        if (pairs.length % 2 !== 0) this.#malformed("a dict has a key without a value");
-        return this.#pushNode(new DictNode(this.#size++, pairs));
+        this.#pushNode(new DictNode(this.#size++, []));
+        return this.#setItems(pairs);
       }
       case Opcode.FROZENSET:
         return this.#pushNode(new SetNode(this.#size++, this.#stack.popMark(), true));
       case Opcode.APPEND:
-        return this.#append([this.#stack.pop()]);
+        return this.#append(this.#stack.popSome(1));
       case Opcode.APPENDS:
         return this.#append(this.#stack.popMark());
-      case Opcode.SETITEM: {
-        const value = this.#stack.pop();
-        return this.#setItems([this.#stack.pop(), value]);
-      }
+      case Opcode.SETITEM:
+        return this.#setItems(this.#stack.popSome(2));
       case Opcode.SETITEMS:
         return this.#setItems(this.#stack.popMark());
       case Opcode.ADDITEMS:
@@ -198,9 +188,7 @@ export class Machine {
       case Opcode.BUILD: {
         const state = this.#stack.pop();
         const target = this.#stack.top();
-        if (!(target instanceof CallNode)) {
-          this.#malformed("a value that has no state is given one");
-        }
+        if (!(target instanceof CallNode)) this.#malformed("a value without a state is given one");
         if (target.state !== undefined) this.#malformed("an object is given its state twice");
         target.state = state;
         return;
@@ -216,13 +204,12 @@ export class Machine {
         return this.#pushBytes(this.#in.length64(), true);
       case Opcode.SHORT_BINSTRING:
         return this.#pushString(decodeAscii(this.#in.take(this.#in.uint8())), "ASCII");
-      case Opcode.BINSTRING: {
-        const length = this.#in.int32();
-        if (length < 0) this.#malformed("a text has a negative length");
-        return this.#pushString(decodeAscii(this.#in.take(length)), "ASCII");
+      case Opcode.BINSTRING:
+        return this.#pushString(decodeAscii(this.#in.take(this.#length("a text"))), "ASCII");
+      case Opcode.STRING: {
+        const bytes = readQuoted(this.#in.line()) ?? this.#invalidText("escapes");
+        return this.#pushString(decodeAscii(bytes), "ASCII");
       }
-      case Opcode.STRING:
-        return this.#pushQuoted(readQuoted(this.#in.line()));
       case Opcode.UNICODE:
         return this.#pushString(decodeRawUnicodeEscape(this.#in.line()), "escapes");
       case Opcode.INT:
@@ -238,8 +225,7 @@ export class Machine {
       case Opcode.POP:
         return this.#stack.drop();
       case Opcode.POP_MARK:
-        this.#stack.popMark();
-        return;
+        return void this.#stack.popMark();
       case Opcode.DUP:
         return this.#push(this.#stack.top());
       case Opcode.PUT:
@@ -252,9 +238,8 @@ export class Machine {
       case Opcode.PROTO:
         this.#protocol = this.#in.uint8();
         if (this.#protocol > 5) {
-          throw new PickleError({
-            reason: new UnsupportedProtocol({ offset: this.#start, protocol: this.#protocol }),
-          });
+          const reason = new UnsupportedProtocol({ offset: this.#start, protocol: this.#protocol });
+          throw new PickleError({ reason });
         }
         return;
 
@@ -293,6 +278,12 @@ export class Machine {
   #pushNode(node: Node): void {
     this.#budget.heap(CONTAINER);
     this.#stack.push(node);
+  }
+
+  #length(what: string): number {
+    const length = this.#in.int32();
+    if (length < 0) this.#malformed(`${what} has a negative length`);
+    return length;
   }
 
   #popText(): string {
@@ -354,11 +345,6 @@ export class Machine {
     if (text === undefined) this.#invalidText(encoding);
     this.#budget.heap(STRING + 2 * text.length);
     this.#push(text);
-  }
-
-  #pushQuoted(bytes: Uint8Array | undefined): void {
-    if (bytes === undefined) this.#invalidText("escapes");
-    this.#pushString(decodeAscii(bytes), "ASCII");
   }
 
   #utf8Line(): string {

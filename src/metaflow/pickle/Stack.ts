@@ -5,6 +5,8 @@
  */
 import type { Node } from "./Tree.ts";
 
+const NO_VALUE = "an instruction needs a value, and there is none";
+
 /** A stack in which nothing below the last mark can be reached but by removing the mark. */
 export class Stack {
   readonly #nodes: Array<Node> = [];
@@ -26,7 +28,7 @@ export class Stack {
   top(): Node {
     const node = this.#nodes.at(-1);
     if (node === undefined || this.#nodes.length === this.#fence) {
-      return this.#malformed("an instruction needs a value, and there is none");
+      return this.#malformed(NO_VALUE);
     }
     return node;
   }
@@ -36,6 +38,12 @@ export class Stack {
     const node = this.top();
     this.#nodes.pop();
     return node;
+  }
+
+  /** Removes so many values from the top; the first is the one that was lowest. */
+  popSome(count: number): ReadonlyArray<Node> {
+    const start = this.#nodes.length - count;
+    return start < this.#fence ? this.#malformed(NO_VALUE) : this.#nodes.splice(start);
   }
 
   /** Puts a mark on top. */
