@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { Effect, Stream } from "effect";
 import { Neptune } from "@nereid/nereid";
 import { make } from "../../../src/neptune/archive/Archive.ts";
@@ -25,6 +26,7 @@ import {
   withoutWarnings,
 } from "./fixtures.ts";
 import { testRuns } from "./testRuns.ts";
+import { emptyExport, parametersOf, partName, PROJECT, writePart } from "./writePart.ts";
 
 testRuns(
   "a run has exactly its fields, ordered by code point",
@@ -203,5 +205,26 @@ effectTest(
       }
       const { reason } = yield* Effect.flip(run.fetch("hasOwnProperty"));
       assert.equal(reason._tag, "FieldNotFound");
+    }),
+);
+
+effectTest(
+  "the items of a string set are in the order of code points, not of UTF-16",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      yield* writePart(join(parts, partName("a")), [...parametersOf("a"), {
+        run_id: "a",
+        attribute_path: "set",
+        attribute_type: "string_set",
+        string_set_value: ["\u{1f600}", "\ufffd", "z"],
+      }]);
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      const run = yield* project.run({ customId: "a" });
+      const items = yield* run.fetch("set", Neptune.Attribute.StringSet);
+      assert.deepEqual([...items], ["z", "\ufffd", "\u{1f600}"]);
     }),
 );

@@ -19,7 +19,7 @@ import {
   partsDirectory,
   withoutWarnings,
 } from "./fixtures.ts";
-import { emptyExport, parametersOf, partName, PROJECT, writePart } from "./writePart.ts";
+import { emptyExport, parametersOf, partName, pointsOf, PROJECT, writePart } from "./writePart.ts";
 import type { NeptuneWarning } from "../../../src/neptune/NeptuneWarning.ts";
 
 const damagedFiles = broken.expected.damagedFiles!.map(({ file }) =>
@@ -330,5 +330,47 @@ effectTest(
         "it has rows without run_id",
         'not found: unable to find column "attribute_type"; valid columns: ["a"]',
       ]);
+    }),
+);
+
+effectTest(
+  "a file of nothing but points is a damaged file if nobody can tell whose they are",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      const file = join(parts, partName("points"));
+      yield* writePart(join(parts, partName("good")), parametersOf("good"));
+      yield* writePart(file, pointsOf("points", "m", ["1", "2"]));
+      yield* corrupt(file, "float_series", "run_id");
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      const [table, warnings] = yield* Neptune.collectWarnings(project.fetchRuns());
+      assert.deepEqual(table.getColumn("sys/custom_run_id").toArray(), ["good"]);
+      assert.deepEqual(filesIn(warnings, "DamagedFile"), [file]);
+    }),
+);
+
+effectTest(
+  "parts of a killed export that lie among those of many runs are in no table",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      const runs = Array.from({ length: 40 }, (_, i) => `run ${i}`);
+      yield* Effect.forEach(
+        runs,
+        (run) => writePart(join(parts, partName(run)), parametersOf(run)),
+      );
+      yield* Effect.forEach(
+        ["killed 1", "killed 2", "killed 3"],
+        (run) => writePart(join(parts, partName(run, 1)), parametersOf(run)),
+      );
+      const [project] = yield* Neptune.collectWarnings(Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      ));
+      const table = yield* withoutWarnings(project.fetchRuns());
+      assert.deepEqual([...table.getColumn("sys/custom_run_id").toArray()].sort(), runs.toSorted());
     }),
 );
