@@ -6,7 +6,7 @@
  */
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { DateTime, Effect, Layer, Option, Semaphore, Stream } from "effect";
+import { Clock, DateTime, Effect, Layer, Option, Semaphore, Stream } from "effect";
 import {
   ArchiveNotFound,
   describe,
@@ -21,7 +21,7 @@ import { readErrorReport } from "./ErrorReport.ts";
 import * as Files from "./Files.ts";
 import type { Flavour } from "./Flavour.ts";
 import { readInherited } from "./Inheritance.ts";
-import { list } from "./Listing.ts";
+import { isSame, list } from "./Listing.ts";
 import { toUtc } from "./LocalTime.ts";
 import * as Open from "./Project.ts";
 import { directoriesOf, isNamedAfter, nameOf } from "./projects.ts";
@@ -90,7 +90,10 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
   const root = resolve(options.data);
   const files = options.files ?? siblingOf(root);
   const opening = Semaphore.makeUnsafe(1);
-  const opened = new Map<string, { readonly modified: number; readonly project: Open.Project }>();
+  const opened = new Map<
+    string,
+    { readonly modified: number; readonly listedAt: number; readonly project: Open.Project }
+  >();
 
   /** The project in a directory of the root, read again when it has changed. */
   const open = (name: string): Effect.Effect<Open.Project, NeptuneErrorReason> =>
@@ -98,13 +101,16 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
       const directory = join(root, name, ENTITIES[options.entities ?? "runs"]);
       const modified = yield* modificationTime(directory);
       const known = opened.get(name);
-      if (known?.modified === modified) return known.project;
-      const project = Open.make(
-        yield* list(directory),
+      const isKnown = known?.modified === modified;
+      if (isKnown && known.listedAt > modified + TICK) return known.project;
+      const listedAt = yield* Clock.currentTimeMillis;
+      const listing = yield* list(directory);
+      const project = isKnown && isSame(known.project.listing, listing) ? known.project : Open.make(
+        listing,
         files === undefined ? undefined : join(resolve(files), name),
         yield* settingsOf(options),
       );
-      opened.set(name, { modified, project });
+      opened.set(name, { modified, listedAt, project });
       return project;
     }));
 
@@ -245,6 +251,10 @@ const settingsOf = (options: ArchiveOptions): Effect.Effect<Settings, InvalidArg
       }),
   );
 };
+
+// File systems count time in steps: what happens in one of them after a directory was listed leaves
+// its modification time as it is.
+const TICK = 100;
 
 const modificationTime = (directory: string): Effect.Effect<number, ArchiveNotFound> =>
   Effect.tryPromise({

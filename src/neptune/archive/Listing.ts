@@ -49,6 +49,13 @@ export const list = (directory: string): Effect.Effect<Listing, ArchiveNotFound>
     catch: (cause) => new ArchiveNotFound({ path: directory, problem: describe(cause), cause }),
   });
 
+/** Whether two listings of a directory name the same files. */
+export const isSame = (a: Listing, b: Listing): boolean => {
+  const filesOf = ({ parts, warnings }: Listing) =>
+    JSON.stringify([parts.map(({ path }) => path).sort(), warnings]);
+  return filesOf(a) === filesOf(b);
+};
+
 type File = Part & { readonly temporary: boolean };
 
 const read = async (directory: string): Promise<ReadonlyArray<File>> => {

@@ -93,6 +93,29 @@ effectTest(
 );
 
 effectTest(
+  "a run that is finished just after its directory was listed is not overlooked",
+  () =>
+    Effect.gen(function* () {
+      const { fixture, parts } = yield* copyOf(acceptance);
+      const [part] = acceptance.runs[0]!.parts;
+      const [done, underWay] = [join(parts, part!), join(parts, `${part}.tmp`)];
+      // As if all of this happened before the clock of the file system moves on.
+      const now = new Date(Date.now() + 60_000);
+      const renameAtOnce = (from: string, to: string) =>
+        Effect.promise(async () => {
+          await rename(from, to);
+          await utimes(parts, now, now);
+        });
+      yield* renameAtOnce(done, underWay);
+      const source = make(fixture.options);
+      const others = RUNS.filter((run) => run !== acceptance.runs[0]!.runId);
+      assert.deepEqual(yield* listed(source, PROJECT), others);
+      yield* renameAtOnce(underWay, done);
+      assert.deepEqual(yield* withoutWarnings(listed(source, PROJECT)), RUNS);
+    }),
+);
+
+effectTest(
   "a project that is exported later is found by the same source",
   () =>
     Effect.gen(function* () {
