@@ -10,6 +10,7 @@
 import { dirname, join } from "node:path";
 import { ConfigProvider, Context, Effect, Result, Schema } from "effect";
 import { variable } from "../Environment.ts";
+import { kept } from "./kept.ts";
 import { describe, InvalidSetting, UnknownUser } from "./MetaflowError.ts";
 
 /** Looks settings up. */
@@ -19,6 +20,8 @@ export interface Configuration {
    * file has as a number, a boolean or an object comes as its JSON text, as a variable would have it.
    */
   readonly text: (name: string) => Effect.Effect<string | undefined, InvalidSetting>;
+  /** A variable of the environment; `undefined` if it is unset, empty, or not to be read. */
+  readonly variable: (name: string) => Effect.Effect<string | undefined, InvalidSetting>;
   /** The namespace of a program that has chosen none. */
   readonly identity: (
     user: string | undefined,
@@ -31,10 +34,11 @@ export interface Configuration {
  */
 export const make: Effect.Effect<Configuration> = Effect.gen(function* () {
   const here = yield* Effect.map(Effect.context<never>(), providing);
-  const files = yield* Effect.cached(here(readFiles));
+  const files = kept(here(readFiles));
   const text = (name: string) => lookUp(files, `METAFLOW_${name}`);
   return {
     text: (name) => here(text(name)),
+    variable: (name) => here(environment(name)),
     identity: (user) => here(identityOf(text("USER"), user)),
   };
 });
@@ -99,7 +103,7 @@ const identityOf = (
   });
 
 /** A variable of the environment; `undefined` if it is unset, empty, or not to be read. */
-export const environment = (name: string): Effect.Effect<string | undefined, InvalidSetting> =>
+const environment = (name: string): Effect.Effect<string | undefined, InvalidSetting> =>
   Effect.mapError(
     variable(name),
     (cause) => new InvalidSetting({ setting: name, problem: describe(cause), cause }),

@@ -4,6 +4,7 @@
  * @module
  */
 import { Effect, Layer } from "effect";
+import { FetchHttpClient } from "effect/http";
 import { Client, type ClientOptions, make } from "./Client.ts";
 import * as Configuration from "./Configuration.ts";
 import { Datastore, ofTypes } from "./Datastore.ts";
@@ -94,7 +95,8 @@ export interface ServiceLayerOptions extends LayerOptions, ServiceOptions {}
  * directories that are the same here.
  *
  * The service must answer if its `url` is given here, or the layer fails with `ServiceFailure`; one
- * that is configured is asked when something is wanted of it. It needs `--allow-net`.
+ * that is configured is asked when something is wanted of it. It needs `--allow-net`. Who needs a
+ * proxy or certificates gives the layer its own `FetchHttpClient.Fetch`.
  *
  * @example
  * ```ts ignore
@@ -143,8 +145,13 @@ const opened = (
           ? allowed(["DATATOOLS_LOCALROOT", "DATASTORE_SYSROOT_LOCAL"])
           : allowed(["DATATOOLS_LOCALROOT"], provider.info),
       );
+      const fetch = yield* FetchHttpClient.Fetch;
       const s3 = S3.make(
-        resolveSettings(configuration, options.s3 ?? {}),
+        Effect.provideService(
+          resolveSettings(configuration, options.s3 ?? {}),
+          FetchHttpClient.Fetch,
+          fetch,
+        ),
         allowed(["DATATOOLS_S3ROOT", "DATASTORE_SYSROOT_S3"]),
       );
       const datastore = mapped(ofTypes({ local, spin: local, s3 }), mapping);

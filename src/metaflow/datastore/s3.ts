@@ -8,10 +8,11 @@
  */
 import { Effect, Semaphore, Stream } from "effect";
 import type { Datastore, Opening, StoredFile } from "../Datastore.ts";
+import { kept } from "../kept.ts";
 import { DataFailure, type MetaflowErrorReason } from "../MetaflowError.ts";
 import { parseAddress } from "./s3/address.ts";
 import { collectBody, streamBody } from "./s3/body.ts";
-import { type Ask, failure, makeAsk } from "./s3/request.ts";
+import { failure, makeAsk } from "./s3/request.ts";
 import type { S3Settings } from "./s3/settings.ts";
 
 /** How many objects are open at once. */
@@ -29,13 +30,8 @@ export const make = (
   allowed: Effect.Effect<ReadonlyArray<string>, MetaflowErrorReason>,
 ): Datastore => {
   const limit = Semaphore.makeUnsafe(CONCURRENCY);
-  let known: { readonly ask: Ask; readonly tries: number } | undefined;
-
-  const connected = Effect.suspend(() =>
-    known !== undefined
-      ? Effect.succeed(known)
-      : Effect.map(settings, (settings) =>
-        known ??= { ask: makeAsk(settings), tries: settings.tries })
+  const connected = kept(
+    Effect.map(settings, (settings) => ({ ask: makeAsk(settings), tries: settings.tries })),
   );
 
   const open = (url: string): Opening =>

@@ -15,7 +15,7 @@ import type {
 } from "../MetadataProvider.ts";
 import type { ObjectPath, StepPath, TaskPath } from "../Pathspec.ts";
 import { hasTags, newestFirst, toArtifact, toMetadata, toObject } from "./records.ts";
-import { decodeAll, decodeOne, list } from "./service/listing.ts";
+import { decodeAll, decodeOne, getList, list } from "./service/listing.ts";
 import { childrenPathOf, idOf, pathOf } from "./service/paths.ts";
 import { make as makeService, type Service } from "./service/Service.ts";
 import type { ServiceSettings } from "./service/settings.ts";
@@ -53,8 +53,8 @@ export const make = (settings: ServiceSettings): ServiceProvider => {
           ? `${pathOf(task)}/artifacts`
           : `${pathOf(task)}/attempt/${attempt}/artifacts`;
         yield* requireAttempts(service, attempt);
-        const found = yield* service.get(path);
-        const artifacts = yield* decodeAll(service, path, found?.json ?? [], decodeArtifact);
+        const found = yield* getList(service, path);
+        const artifacts = yield* decodeAll(service, path, found, decodeArtifact);
         return artifacts
           .filter(({ id }) => request.private || !id.startsWith("_"))
           .toSorted(newestFirst);
@@ -98,8 +98,8 @@ const metadataOf = (
 ): Effect.Effect<ReadonlyArray<MetadataRecord>, MetaflowErrorReason> =>
   Effect.gen(function* () {
     const path = `${pathOf(task)}/metadata`;
-    const found = yield* service.get(path);
-    const records = yield* decodeAll(service, path, found?.json ?? [], toMetadata);
+    const found = yield* getList(service, path);
+    const records = yield* decodeAll(service, path, found, toMetadata);
     return records
       .filter(({ name }) => fields === undefined || fields.includes(name))
       .toSorted((a, b) => a.createdAt - b.createdAt);
@@ -152,7 +152,7 @@ const filteredTasks = (
       return Stream.filter(examined, (task) => task !== undefined);
     }
     const ids = new Set(
-      yield* decodeAll(service, path, found.json, (pathspec) => String(pathspec).split("/").at(-1)),
+      yield* decodeAll(service, path, found, (pathspec) => String(pathspec).split("/").at(-1)),
     );
     return Stream.filter(tasks, ({ id }) => ids.has(id));
   }));

@@ -46,7 +46,7 @@ const withFiles = Effect.acquireRelease(
 
 const settingsOf = (options: S3Options, variables: Readonly<Record<string, string>>) =>
   Effect.gen(function* () {
-    const { credentials, ...settings } = yield* resolveSettings(
+    const { credentials, fetch: _, ...settings } = yield* resolveSettings(
       yield* Configuration.make,
       options,
     );

@@ -17,11 +17,15 @@ import { etagOf, failure, KEYS, type Received, respond, s3Server } from "./S3Ser
 const ROOT = { type: "s3", path: "s3://flows/metaflow" };
 const LARGE = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * 31 + (i >> 8)) & 255);
 
-const datastoreOf = (options: S3Options, allowed: ReadonlyArray<string> = []) =>
+const datastoreOf = (
+  options: S3Options,
+  allowed: ReadonlyArray<string> = [],
+  variables: Readonly<Record<string, string>> = {},
+) =>
   Effect.map(
     Configuration.make,
     (configuration) => S3.make(resolveSettings(configuration, options), Effect.succeed(allowed)),
-  );
+  ).pipe(Effect.provide(withVariables(variables)));
 
 const bytesOf = (datastore: Datastore, key = "F/1/s/2/0.data.json", root = ROOT) =>
   Effect.scoped(
@@ -236,15 +240,10 @@ effectTest(
 
       server.received.length = 0;
       server.intercept = () => failure(503, "SlowDown");
-      const impatient = yield* Effect.provide(
-        datastoreOf({ endpoint: server.endpoint, credentials: KEYS }),
-        withVariables({}),
-      );
-      const program = Effect.provide(
-        problemOf(bytesOf(impatient)),
-        withVariables({ METAFLOW_S3_RETRY_COUNT: "2" }),
-      );
-      match((yield* program).message, /S3 says SlowDown: The SlowDown/);
+      const impatient = yield* datastoreOf({ endpoint: server.endpoint, credentials: KEYS }, [], {
+        METAFLOW_S3_RETRY_COUNT: "2",
+      });
+      match((yield* problemOf(bytesOf(impatient))).message, /S3 says SlowDown: The SlowDown/);
       strictEqual(server.received.length, 3);
     }),
 );
@@ -276,15 +275,12 @@ effectTest(
   "an endpoint that nobody listens at is an error that names the object",
   () =>
     Effect.gen(function* () {
-      const datastore = yield* Effect.provide(
-        datastoreOf({ endpoint: "http://127.0.0.1:9", credentials: KEYS }),
-        withVariables({}),
+      const datastore = yield* datastoreOf(
+        { endpoint: "http://127.0.0.1:9", credentials: KEYS },
+        [],
+        { METAFLOW_S3_RETRY_COUNT: "1" },
       );
-      const program = Effect.provide(
-        problemOf(bytesOf(datastore)),
-        withVariables({ METAFLOW_S3_RETRY_COUNT: "1" }),
-      );
-      match((yield* program).message, /did not answer .*--allow-net/);
+      match((yield* problemOf(bytesOf(datastore))).message, /did not answer .*--allow-net/);
     }),
 );
 

@@ -399,3 +399,26 @@ effectTest(
       }
     }),
 );
+
+effectTest(
+  "a URL at which there is something else has no empty lists",
+  () =>
+    Effect.gen(function* () {
+      const service = recordedService();
+      service.intercept = () => answer(404, "no such page");
+      const flows = Stream.runCollect(Metaflow.Metaflow.flows);
+      const reason = yield* failing(over(service)(flows));
+      ok(reason._tag === "ServiceFailure" && reason.httpCode === 404);
+      match(reason.message, /\/flows.*http:\/\/service.test\. Check that this is the URL/);
+    }),
+);
+
+effectTest("what makes requests is what the layer was given", () =>
+  Effect.gen(function* () {
+    const service = recordedService();
+    const layer = Metaflow.layerService({ url: service.url, namespace: null }).pipe(
+      Layer.provide(Layer.succeed(FetchHttpClient.Fetch, service.fetch)),
+    );
+    const run = yield* Effect.provide(open, layer);
+    strictEqual(run.pathspec, "ParkLinearFlow/1");
+  }));

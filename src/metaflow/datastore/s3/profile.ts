@@ -8,7 +8,7 @@
  */
 import { join } from "node:path";
 import { Effect } from "effect";
-import { environment, ifReadable } from "../../Configuration.ts";
+import { type Configuration, ifReadable } from "../../Configuration.ts";
 import { InvalidSetting } from "../../MetaflowError.ts";
 import type { S3Credentials } from "./settings.ts";
 
@@ -29,13 +29,17 @@ const ELSEWHERE = [
 ];
 
 /** Reads a profile; `undefined` is the one that need not exist. */
-export const readProfile = (name: string | undefined): Effect.Effect<Profile, InvalidSetting> =>
+export const readProfile = (
+  variable: Configuration["variable"],
+  name: string | undefined,
+): Effect.Effect<Profile, InvalidSetting> =>
   Effect.gen(function* () {
     const section = name ?? "default";
-    const credentials = (yield* readFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")).get(
-      section,
-    );
-    const settings = yield* readFile("AWS_CONFIG_FILE", "config");
+    const credentials = (yield* readFile(variable, "AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+      .get(
+        section,
+      );
+    const settings = yield* readFile(variable, "AWS_CONFIG_FILE", "config");
     const config = settings.get(`profile ${section}`) ??
       (section === "default" ? settings.get(section) : undefined);
     if (name !== undefined && credentials === undefined && config === undefined) {
@@ -58,12 +62,13 @@ export const readProfile = (name: string | undefined): Effect.Effect<Profile, In
   });
 
 const readFile = (
-  variable: string,
+  variable: Configuration["variable"],
+  setting: string,
   name: string,
 ): Effect.Effect<ReadonlyMap<string, ReadonlyMap<string, string>>, InvalidSetting> =>
   Effect.gen(function* () {
-    const named = yield* environment(variable);
-    const home = yield* environment("HOME");
+    const named = yield* variable(setting);
+    const home = yield* variable("HOME");
     const path = named ?? (home === undefined ? undefined : join(home, ".aws", name));
     const text = path === undefined
       ? undefined

@@ -52,6 +52,7 @@ export const makeAsk = (settings: S3Settings): Ask => {
       // Compressed on its way, an object would not have the size that it says it has.
       const all = [...signed, ["accept-encoding", "identity"] as const];
       const outcome = yield* send(
+        settings.fetch,
         url,
         { method, headers: all.map(([name, value]): [string, string] => [name, value]) },
         async (response) => response.ok ? response : await refusalOf(response),

@@ -4,7 +4,9 @@
  * @module
  */
 import { Effect } from "effect";
-import { type Configuration, environment } from "../../Configuration.ts";
+import { FetchHttpClient } from "effect/http";
+import type { Configuration } from "../../Configuration.ts";
+import { kept } from "../../kept.ts";
 import { InvalidSetting } from "../../MetaflowError.ts";
 import type { Secret } from "../../Secret.ts";
 import { type Profile, readProfile } from "./profile.ts";
@@ -68,6 +70,8 @@ export interface S3Settings {
   readonly tries: number;
   /** Keys that are valid now; `undefined` to sign nothing. */
   readonly credentials: Effect.Effect<S3Credentials | undefined, InvalidSetting>;
+  /** What makes requests. */
+  readonly fetch: typeof globalThis.fetch;
 }
 
 /** What Metaflow takes for the number of repetitions. */
@@ -79,10 +83,11 @@ export const resolveSettings = (
   options: S3Options,
 ): Effect.Effect<S3Settings, InvalidSetting> =>
   Effect.gen(function* () {
-    const name = options.profile ?? (yield* environment("AWS_PROFILE"));
-    const profile = yield* Effect.cached(readProfile(name));
+    const { variable } = configuration;
+    const name = options.profile ?? (yield* variable("AWS_PROFILE"));
+    const profile = kept(readProfile(variable, name));
     const endpoint = options.endpoint ?? (yield* configuration.text("S3_ENDPOINT_URL")) ??
-      (yield* environment("AWS_ENDPOINT_URL_S3")) ?? (yield* environment("AWS_ENDPOINT_URL"));
+      (yield* variable("AWS_ENDPOINT_URL_S3")) ?? (yield* variable("AWS_ENDPOINT_URL"));
     const retries = Number((yield* configuration.text("S3_RETRY_COUNT")) ?? RETRIES);
     if (!Number.isSafeInteger(retries) || retries < 0) {
       return yield* new InvalidSetting({
@@ -92,11 +97,12 @@ export const resolveSettings = (
     }
     return {
       endpoint: endpoint === undefined ? undefined : yield* checkEndpoint(endpoint),
-      region: options.region ?? (yield* environment("AWS_REGION")) ??
-        (yield* environment("AWS_DEFAULT_REGION")) ?? (yield* profile).region ?? "us-east-1",
+      region: options.region ?? (yield* variable("AWS_REGION")) ??
+        (yield* variable("AWS_DEFAULT_REGION")) ?? (yield* profile).region ?? "us-east-1",
       addressing: options.addressing ?? (endpoint === undefined ? "virtual" : "path"),
       tries: retries + 1,
-      credentials: credentialsOf(options, name, profile),
+      credentials: credentialsOf(variable, options, name, profile),
+      fetch: yield* FetchHttpClient.Fetch,
     };
   });
 
@@ -114,6 +120,7 @@ const checkEndpoint = (text: string): Effect.Effect<string, InvalidSetting> => {
 };
 
 const credentialsOf = (
+  variable: Configuration["variable"],
   { credentials, profile: chosen }: S3Options,
   name: string | undefined,
   profile: Effect.Effect<Profile, InvalidSetting>,
@@ -129,7 +136,9 @@ const credentialsOf = (
   if (credentials !== undefined) return Effect.succeed(credentials);
   return Effect.gen(function* () {
     // A profile that is named in the program counts more than the environment.
-    const fromEnvironment = chosen === undefined ? yield* environmentCredentials : undefined;
+    const fromEnvironment = chosen === undefined
+      ? yield* environmentCredentials(variable)
+      : undefined;
     if (fromEnvironment !== undefined) return fromEnvironment;
     const { credentials, unsupported } = yield* profile;
     if (credentials !== undefined) return credentials;
@@ -153,14 +162,15 @@ const credentialsOf = (
   });
 };
 
-const environmentCredentials: Effect.Effect<S3Credentials | undefined, InvalidSetting> = Effect.gen(
-  function* () {
-    const accessKeyId = yield* environment("AWS_ACCESS_KEY_ID");
-    const secretAccessKey = yield* environment("AWS_SECRET_ACCESS_KEY");
+const environmentCredentials = (
+  variable: Configuration["variable"],
+): Effect.Effect<S3Credentials | undefined, InvalidSetting> =>
+  Effect.gen(function* () {
+    const accessKeyId = yield* variable("AWS_ACCESS_KEY_ID");
+    const secretAccessKey = yield* variable("AWS_SECRET_ACCESS_KEY");
     return accessKeyId === undefined || secretAccessKey === undefined ? undefined : {
       accessKeyId,
       secretAccessKey,
-      sessionToken: yield* environment("AWS_SESSION_TOKEN"),
+      sessionToken: yield* variable("AWS_SESSION_TOKEN"),
     };
-  },
-);
+  });

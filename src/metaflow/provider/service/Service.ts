@@ -55,6 +55,7 @@ export const make = (settings: ServiceSettings): Service => {
     body?: string,
   ): Effect.Effect<Answer, ServiceFailure> =>
     send(
+      settings.fetch,
       url + path,
       {
         method,

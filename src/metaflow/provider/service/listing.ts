@@ -4,8 +4,8 @@
  * @module
  */
 import { Effect, Option, Stream } from "effect";
-import type { Service, ServiceError } from "./Service.ts";
-import { MetadataFailure } from "../../MetaflowError.ts";
+import type { Found, Service, ServiceError } from "./Service.ts";
+import { MetadataFailure, ServiceFailure } from "../../MetaflowError.ts";
 import type { ObjectRecord } from "../../MetadataProvider.ts";
 import { newestFirst } from "../records.ts";
 
@@ -34,9 +34,9 @@ export const list = <Record extends ObjectRecord>(
           ["_limit", String(limit)],
           ...Option.match(cursor, { onNone: () => [], onSome: (cursor) => [["_cursor", cursor]] }),
         ]);
-        const found = yield* service.get(`${path}?${parameters}`);
-        const records = yield* decodeAll(service, path, found?.json ?? [], decode);
-        if (found === undefined || !found.headers.has("x-limit")) {
+        const found = yield* getList(service, `${path}?${parameters}`);
+        const records = yield* decodeAll(service, path, found, decode);
+        if (!found.headers.has("x-limit")) {
           return [records.toSorted(newestFirst), Option.none()] as const;
         }
         return [
@@ -49,11 +49,29 @@ export const list = <Record extends ObjectRecord>(
       }),
   );
 
+/** A list. A service has one below everything, even what does not exist: it is empty there. */
+export const getList = (
+  service: Service,
+  path: string,
+): Effect.Effect<Found, ServiceError> =>
+  Effect.flatMap(
+    service.get(path),
+    (found) =>
+      found !== undefined ? Effect.succeed(found) : Effect.fail(
+        new ServiceFailure({
+          problem: `Metadata request (${path}) failed (code 404): there is no such list at ` +
+            `${service.url}. Check that this is the URL of a metadata service`,
+          httpCode: 404,
+          response: undefined,
+        }),
+      ),
+  );
+
 /** Decodes an array of records. */
 export const decodeAll = <Record>(
   service: Service,
   path: string,
-  json: unknown,
+  { json }: Found,
   decode: (json: unknown) => Record,
 ): Effect.Effect<ReadonlyArray<Record>, MetadataFailure> =>
   decodeOne(service, path, () => {

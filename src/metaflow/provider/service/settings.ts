@@ -4,6 +4,7 @@
  * @module
  */
 import { type Duration, Effect, Redacted, Result, Schema } from "effect";
+import { FetchHttpClient } from "effect/http";
 import type { Configuration } from "../../Configuration.ts";
 import { InvalidSetting } from "../../MetaflowError.ts";
 import { reveal, type Secret } from "../../Secret.ts";
@@ -57,6 +58,8 @@ export interface ServiceSettings {
   readonly tries: number;
   readonly timeout: Duration.Input;
   readonly concurrency: number;
+  /** What makes requests. */
+  readonly fetch: typeof globalThis.fetch;
 }
 
 const TRIES = 5;
@@ -90,6 +93,7 @@ export const resolveSettings = (
       ),
       timeout: options.timeout ?? "1 minute",
       concurrency: yield* atLeastOne("concurrency", options.concurrency ?? CONCURRENCY),
+      fetch: yield* FetchHttpClient.Fetch,
     };
   });
 
