@@ -155,6 +155,9 @@ const ArchiveNotFoundBase: ReasonClass<
 /** The data directory of the export is missing, unreadable or empty, or holds no export. */
 export class ArchiveNotFound extends ArchiveNotFoundBase {
   override get message(): string {
+    if (this.cause instanceof Deno.errors.NotCapable) {
+      return `The export ${quote(this.path)} may not be read: ${this.problem}.`;
+    }
     return `${
       quote(this.path)
     } is not a Neptune export: ${this.problem}. Pass the directory that ` +

@@ -208,3 +208,10 @@ Deno.test("whoever prints or logs an error sees its message, its operation and i
     assert.match(text, /InvalidArgument/);
   }
 });
+
+Deno.test("an export that Deno may not read is not taken for none", () => {
+  const problem = "Requires read access, run again with the --allow-read flag";
+  const cause = new Deno.errors.NotCapable(problem);
+  const { message } = new Reasons.ArchiveNotFound({ path: "/x", problem, cause });
+  assert.equal(message, `The export "/x" may not be read: ${problem}.`);
+});
