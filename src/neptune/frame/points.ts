@@ -96,12 +96,9 @@ const otherPoints = (
     ...layout.timestamp ? [timestamps(points)] : [],
   ]);
 
-const timestamps = ({ timestamp }: Points<unknown>): Column =>
-  timestamp.some(Number.isNaN)
-    ? {
-      name: "timestamp",
-      dtype: "Datetime",
-      cells: timestamp.map((time) => Number.isNaN(time) ? 0 : time),
-      present: Uint8Array.from(timestamp, (time) => Number.isNaN(time) ? 0 : 1),
-    }
-    : { name: "timestamp", dtype: "Datetime", cells: timestamp };
+// A time that is not known, a NaN, becomes null where it is made a whole number.
+const timestamps = ({ timestamp }: Points<unknown>): Column => ({
+  name: "timestamp",
+  dtype: "Datetime",
+  cells: timestamp,
+});

@@ -228,3 +228,33 @@ effectTest(
       assert.deepEqual([...items], ["z", "\ufffd", "\u{1f600}"]);
     }),
 );
+
+effectTest(
+  "attributes of a type that no exporter is known to write are left out, with one warning",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      for (const run_id of ["a", "b"]) {
+        const odd = { run_id, attribute_type: "notebook", string_value: "x" };
+        yield* writePart(join(parts, partName(run_id)), [
+          ...parametersOf(run_id),
+          { ...odd, attribute_path: "odd 1" },
+          { ...odd, attribute_path: "odd 2" },
+          { ...odd, attribute_path: "known", attribute_type: "string" },
+        ]);
+      }
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      const options = { columns: "odd 1", columnsRegex: "odd|known" };
+      const [table, warnings] = yield* Neptune.collectWarnings(project.fetchRunsDf(options));
+      assert.deepEqual(
+        warnings.map(({ kind, message }) => [kind, /of type (\w+)/.exec(message)?.[1]]),
+        [["UnknownType", "notebook"]],
+      );
+      assert.deepEqual(table.columns, ["sys/creation_time", "sys/custom_run_id", "known", "odd 1"]);
+      assert.deepEqual(table.getColumn("odd 1").toArray(), [null, null]);
+      assert.deepEqual(table.getColumn("known").toArray(), ["x", "x"]);
+    }),
+);

@@ -307,6 +307,7 @@ effectTest(
         // More than 250,000 UTF-16 units, but not characters.
         { withIds: ["😀".repeat(100_000)], customIds: ["😀".repeat(100_000)] },
         { query: `\`${"a".repeat(249_990)}\` = "b"`.padEnd(250_000, " ") },
+        { query: `\`${"😀".repeat(200_000)}\` = "b"` },
         { limit: 5000 },
       ];
       for (const options of allowed) assert.equal((yield* project.fetchRunsDf(options)).height, 0);
