@@ -1,6 +1,10 @@
 /**
  * The command line of Nereid: `serve` answers Neptune's protocol from an export.
  *
+ * ```sh
+ * deno run --allow-read --allow-ffi --allow-sys --allow-net=127.0.0.1 jsr:@nereid/nereid/cli serve exports/data
+ * ```
+ *
  * @module
  */
 import { Cause, Effect, Logger, References } from "effect";

@@ -2,6 +2,20 @@
  * Reads machine-learning run metadata: Neptune 3, from a server or from an export on disk, and
  * Metaflow.
  *
+ * @example
+ * ```ts
+ * import { Neptune } from "@nereid/nereid";
+ * import { Effect } from "effect";
+ *
+ * const program = Effect.gen(function* () {
+ *   const project = yield* Neptune.ReadOnlyProject.open("nereid/digits");
+ *   return yield* project.fetchExperimentsDf({ columns: ["config/lr", "val/loss"], limit: 3 });
+ * });
+ * const archive = Neptune.layerArchive({ data: "examples/data/digits/data" });
+ * const table = await Effect.runPromise(Effect.provide(program, archive));
+ * console.log(table.height); // 3
+ * ```
+ *
  * @module
  */
 export * as Chart from "./src/Chart.ts";

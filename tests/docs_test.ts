@@ -120,6 +120,36 @@ Deno.test("every variable of the environment that is read is in docs/guide.md or
   for (const name of variables) assert(documented.includes(name.slice(1, -1)), name);
 });
 
+const exported: Readonly<Record<string, string>> = JSON.parse(read("deno.json")).exports;
+
+Deno.test("every entry point has an example, and is in the reference", () => {
+  const reference: string = JSON.parse(read("deno.json")).tasks["docs:html"].command;
+  for (const [entry, path] of Object.entries(exported)) {
+    if (entry === "./cli") continue;
+    assert.match(read(path), /@example/, path);
+    assert(reference.split(" ").includes(path.slice(2)), `docs:html lacks ${path}`);
+  }
+});
+
+Deno.test("the reference opens without a network", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "nereid-" });
+  try {
+    const { success } = await new Deno.Command(Deno.execPath(), {
+      args: ["doc", "--quiet", "--html", `--output=${directory}`, "src/Progress.ts"],
+      cwd: fileURLToPath(new URL("..", import.meta.url)),
+      stderr: "null",
+    }).output();
+    assert(success);
+    const page = await Deno.readTextFile(`${directory}/index.html`);
+    const loaded = page.matchAll(/<(?:script|link|img)\b[^>]*(?:src|href)="([^"]*)"/g)
+      .map(([, url]) => url!).toArray();
+    assert(loaded.length > 0);
+    for (const url of loaded) assert.doesNotMatch(url, /^(https?:)?\/\//);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
 Deno.test("links between documents lead somewhere", () => {
   const documents = [
     "README.md",

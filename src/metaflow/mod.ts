@@ -4,6 +4,23 @@
  *
  * A program opens a {@link Run}, or any other object, and is given metadata and data by a layer.
  *
+ * @example
+ * ```ts
+ * import * as Metaflow from "@nereid/nereid/metaflow";
+ * import { Effect, Schema } from "effect";
+ *
+ * const program = Effect.gen(function* () {
+ *   const run = yield* Metaflow.Run.get("TideFlow/1795617626130956");
+ *   return yield* run.data("order", Schema.Int);
+ * });
+ * const local = Metaflow.layerLocal({
+ *   root: "examples/data/metaflow",
+ *   rootMapping: { "/home/ann/flows": "examples/data/metaflow" },
+ *   namespace: null,
+ * });
+ * console.log(await Effect.runPromise(Effect.provide(program, local))); // 1
+ * ```
+ *
  * @module
  */
 export { DataFrame, ExceptionWrapper, NdArray } from "./ArtifactSchema.ts";

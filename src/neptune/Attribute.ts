@@ -18,6 +18,20 @@
  * | {@link File} | `fileRef`, `fileSet`, `artifact` | {@link FileRef} |
  * | {@link FileSeries} | `fileRefSeries` | last {@link FileRef}, or `null` |
  *
+ * @example
+ * ```ts
+ * import { Attribute } from "@nereid/nereid/neptune";
+ * import { Schema } from "effect";
+ *
+ * // What a source delivers, and the value that it stands for.
+ * const tags = { type: "stringSet", value: ["best", "sgd"] } as const;
+ * console.log(Schema.decodeSync(Attribute.StringSet)(tags)); // Set(2) { "best", "sgd" }
+ *
+ * // A schema made from one of these decodes a field too, with `run.fetch` and `run.decode`.
+ * const Rate = Attribute.Float.check(Schema.isBetween({ minimum: 0, maximum: 1 }));
+ * console.log(Schema.is(Rate)(0.1), Schema.is(Rate)(50)); // true false
+ * ```
+ *
  * @module
  */
 import { DateTime, Schema, SchemaAST, SchemaTransformation } from "effect";

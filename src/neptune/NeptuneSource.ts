@@ -7,6 +7,37 @@
  * object is made for a cell or a point. Large answers are streams, so that a consumer can work on
  * the first part while the next is on its way, and stop.
  *
+ * @example
+ * ```ts
+ * import { Neptune } from "@nereid/nereid";
+ * import { NeptuneSource } from "@nereid/nereid/neptune/NeptuneSource";
+ * import { Effect, Stream } from "effect";
+ *
+ * // How many points a metric has in all runs together, without ever holding them.
+ * const count = Effect.gen(function* () {
+ *   const source = yield* NeptuneSource;
+ *   const project = "nereid/digits";
+ *   const pages = yield* Stream.runCollect(source.search({
+ *     project,
+ *     kind: "runs",
+ *     query: Neptune.Nql.everything,
+ *     sortBy: { attribute: "sys/id", type: "string", direction: "ascending" },
+ *     attributes: [],
+ *   }));
+ *   const chunks = source.floatSeries({
+ *     project,
+ *     runs: pages.flatMap(({ runs }) => runs),
+ *     attributes: ["val/loss"],
+ *     inheritance: "none",
+ *     range: {},
+ *     previews: false,
+ *   });
+ *   return yield* Stream.runFold(chunks, () => 0, (sum, { step }) => sum + step.length);
+ * });
+ * const archive = Neptune.layerArchive({ data: "examples/data/digits/data" });
+ * console.log(await Effect.runPromise(Effect.provide(count, archive))); // 906
+ * ```
+ *
  * @module
  */
 import { Context, type Effect, type Stream } from "effect";

@@ -3,6 +3,20 @@
  *
  * A program opens a {@link ReadOnlyProject} and is given a source by a layer.
  *
+ * @example
+ * ```ts
+ * import * as Neptune from "@nereid/nereid/neptune";
+ * import { Effect } from "effect";
+ *
+ * const program = Effect.gen(function* () {
+ *   const project = yield* Neptune.ReadOnlyProject.open("nereid/digits");
+ *   const run = yield* project.run({ withId: "DIG-3" });
+ *   return yield* run.fetch("config/optimizer", Neptune.Attribute.String);
+ * });
+ * const archive = Neptune.layerArchive({ data: "examples/data/digits/data" });
+ * console.log(await Effect.runPromise(Effect.provide(program, archive))); // sgd
+ * ```
+ *
  * @module
  */
 export { layer as layerArchive } from "./archive/Archive.ts";

@@ -224,7 +224,20 @@ export const make = (options: ArchiveOptions): NeptuneSource => {
   };
 };
 
-/** A layer that reads an export on disk, as {@link make} does. */
+/**
+ * A layer that reads an export on disk, as {@link make} does.
+ *
+ * @example
+ * ```ts
+ * import { Neptune } from "@nereid/nereid";
+ * import { Effect } from "effect";
+ *
+ * const archive = Neptune.layerArchive({ data: "examples/data/digits/data", strict: true });
+ * const projects = Neptune.NeptuneSource.use((source) => source.projects);
+ * const [project] = await Effect.runPromise(Effect.provide(projects, archive));
+ * console.log(project?.identifier); // nereid/digits
+ * ```
+ */
 export const layer = (options: ArchiveOptions): Layer.Layer<NeptuneSource> =>
   Layer.sync(NeptuneSource, () => make(options));
 
