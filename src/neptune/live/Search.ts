@@ -123,13 +123,13 @@ const SYS_ID = "sys/id";
 /** The keys of runs that were found. */
 const keysOf = (
   project: string,
-  { entries, columns }: SearchResult,
+  { count, columns }: SearchResult,
 ): Effect.Effect<ReadonlyArray<RunKey>, MalformedProtobuf> => {
   const ids = columns.find((column) => column.path === SYS_ID && column.type === "string");
-  if (ids?.type === "string" && ids.rows.length === entries.length) {
+  if (ids?.type === "string" && ids.rows.length === count) {
     return Effect.succeed(ids.values.map((id) => keyOf(project, id)));
   }
-  if (entries.length === 0) return Effect.succeed([]);
+  if (count === 0) return Effect.succeed([]);
   return Effect.fail(contradiction(`POST ${paths.search}`, "a run has no sys/id"));
 };
 

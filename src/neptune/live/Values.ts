@@ -7,7 +7,7 @@ import { Effect, Option, Stream } from "effect";
 import type { MalformedProtobuf, NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey, ValueColumn, ValuesRequest } from "../NeptuneSource.ts";
 import { reposition } from "../valueColumns.ts";
-import type { AttributeColumns } from "../wire/attributeColumns.ts";
+import type { QueryAttributesResult } from "../wire/attributeColumns.ts";
 import type { QueryAttributesBody } from "../wire/attributes.ts";
 import { paths } from "../wire/paths.ts";
 import { contradiction } from "./decode.ts";
@@ -113,18 +113,15 @@ const pagesOf = (
       ] as const;
     }));
 
-const SHORT_ID = 2;
-
 /** The columns, their rows those of the runs that were asked for. */
 const placed = (
   project: string,
-  { entries, columns }: AttributeColumns,
+  { shortIds, columns }: QueryAttributesResult,
   rowOf: ReadonlyMap<RunKey, number>,
 ): Effect.Effect<ReadonlyArray<ValueColumn>, MalformedProtobuf> => {
-  const rows = new Int32Array(entries.length);
+  const rows = new Int32Array(shortIds.length);
   let isAscending = true;
-  for (const [i, entry] of entries.entries()) {
-    const id = entry.get(SHORT_ID) ?? "";
+  for (const [i, id] of shortIds.entries()) {
     const row = rowOf.get(keyOf(project, id));
     if (row === undefined) {
       return Effect.fail(contradiction(REQUEST, `it has run ${JSON.stringify(id)}, unasked`));

@@ -43,6 +43,14 @@ export class Reader {
 
   /** The tag of the next field. */
   tag(): number {
+    const { at } = this;
+    if (at < this.end) {
+      const first = this.bytes[at]!;
+      if (first >= 8 && first < 0x80) {
+        this.at = at + 1;
+        return first;
+      }
+    }
     const tag = this.unsigned();
     if (tag < 8 || tag > 0xffffffff) throw this.malformed(`field tag ${tag} is not valid`);
     return tag;
@@ -50,10 +58,19 @@ export class Reader {
 
   /** An unsigned number; exact below 2^53. */
   unsigned(): number {
-    const first = this.bytes[this.at]!;
-    if (first < 0x80 && this.at < this.end) {
-      this.at++;
-      return first;
+    // Most numbers are lengths of one or two bytes.
+    const { at, bytes } = this;
+    if (at + 1 < this.end) {
+      const first = bytes[at]!;
+      if (first < 0x80) {
+        this.at = at + 1;
+        return first;
+      }
+      const second = bytes[at + 1]!;
+      if (second < 0x80) {
+        this.at = at + 2;
+        return first & 0x7f | second << 7;
+      }
     }
     this.int64();
     return this.high * 0x100000000 + this.low;

@@ -15,9 +15,9 @@ import { Reader } from "./Reader.ts";
 
 /** The attributes of some runs. */
 export interface AttributeColumns {
-  /** The texts of each run that are not attributes: field numbers as keys, see the message. */
-  readonly entries: ReadonlyArray<ReadonlyMap<number, string>>;
-  /** The rows count {@link entries}. */
+  /** How many runs there are. */
+  readonly count: number;
+  /** The rows count runs from the first one on. */
   readonly columns: ReadonlyArray<ValueColumn>;
   /** Types that this library does not know, each with the path of an attribute that has it. */
   readonly unknown: ReadonlyMap<string, string>;
@@ -30,6 +30,8 @@ export interface SearchResult extends AttributeColumns {
 
 /** A page of values. */
 export interface QueryAttributesResult extends AttributeColumns {
+  /** `experimentShortId` of each run, which is its `sys/id`. */
+  readonly shortIds: ReadonlyArray<string>;
   /** Empty after the last page. */
   readonly nextPageToken: string;
 }
@@ -57,9 +59,10 @@ export const decodeQueryAttributesResult = (
   decoded(() => {
     const reader = new Reader(bytes);
     const attributes = new AttributeReader();
+    const shortIds: Array<string> = [];
     let nextPageToken = "";
     reader.fields((tag) => {
-      if (tag === (1 << 3 | 2)) reader.within(() => attributes.entry(reader, 3));
+      if (tag === (1 << 3 | 2)) shortIds.push(reader.within(() => attributes.entry(reader, 3, 2)));
       else if (tag === (2 << 3 | 2)) {
         reader.message((tag) => {
           if (tag === (1 << 3 | 2)) nextPageToken = reader.text();
@@ -67,7 +70,7 @@ export const decodeQueryAttributesResult = (
         });
       } else reader.skip(tag);
     });
-    return { ...attributes.finish(), nextPageToken };
+    return { ...attributes.finish(), shortIds, nextPageToken };
   });
 
 /** Reads `ProtoAttributesDTO`, the attributes of one run. */
@@ -94,7 +97,7 @@ const ATTRIBUTE_NAME = 1 << 3 | 2;
 const ATTRIBUTE_TYPE = 2 << 3 | 2;
 
 class AttributeReader {
-  private readonly entries: Array<ReadonlyMap<number, string>> = [];
+  private count = 0;
   private readonly byName = new Map<string, Map<string, Expected>>();
   private readonly unknown = new Map<string, string>();
   private first: Expected | undefined;
@@ -109,19 +112,24 @@ class AttributeReader {
   private payloadAt = 0;
   private payloadEnd = 0;
 
-  /** Reads an entry up to the reader's end; its attributes are in the field of that number. */
-  entry(reader: Reader, attributes: number): void {
-    const texts = new Map<number, string>();
+  /**
+   * Reads an entry up to the reader's end; its attributes are in the field of one number. Returns the
+   * text in the field of another one.
+   */
+  entry(reader: Reader, attributes: number, id = 0): string {
     const attributesTag = attributes << 3 | 2;
+    const idTag = id << 3 | 2;
     const { end } = reader;
+    let text = "";
     this.previous = undefined;
     while (reader.at < end) {
       const tag = reader.tag();
       if (tag === attributesTag) this.attribute(reader);
-      else if ((tag & 7) === 2) texts.set(tag >>> 3, reader.text());
+      else if (tag === idTag) text = reader.text();
       else reader.skip(tag);
     }
-    this.entries.push(texts);
+    this.count++;
+    return text;
   }
 
   private attribute(reader: Reader): void {
@@ -165,7 +173,7 @@ class AttributeReader {
       const isThere = this.payload === column.payload;
       reader.at = isThere ? this.payloadAt : end;
       reader.end = isThere ? this.payloadEnd : end;
-      column.read(reader, this.entries.length);
+      column.read(reader, this.count);
     }
     reader.at = end;
     reader.end = outer;
@@ -234,6 +242,6 @@ class AttributeReader {
         if (finished !== undefined && finished.rows.length > 0) columns.push(finished);
       }
     }
-    return { entries: this.entries, columns, unknown: this.unknown };
+    return { count: this.count, columns, unknown: this.unknown };
   }
 }
