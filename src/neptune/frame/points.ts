@@ -21,21 +21,24 @@ export const floatPoints = (
   points: FloatPoints,
   layout: PointsLayout,
 ): DataFrame => {
-  const { length } = points.step;
-  const { preview = new Uint8Array(length), completionRatio } = points;
-  const ratio = completionRatio ?? new Float64Array(length).fill(1);
-  return build(polars, length, [
+  return build(polars, points.step.length, [
     { name: "step", dtype: "Float64", cells: points.step },
     { name: "value", dtype: "Float64", cells: points.value },
     ...layout.timestamp ? [timestamps(points)] : [],
-    ...layout.previews
-      ? [
-        { name: "preview", dtype: "Bool", cells: preview },
-        { name: "completion_ratio", dtype: "Float64", cells: Float64Array.from(ratio) },
-      ] satisfies ReadonlyArray<Column>
-      : [],
+    ...layout.previews ? previews(points) : [],
   ]);
 };
+
+const previews = ({ step, preview, completionRatio }: FloatPoints): ReadonlyArray<Column> => [
+  { name: "preview", dtype: "Bool", cells: preview ?? new Uint8Array(step.length) },
+  {
+    name: "completion_ratio",
+    dtype: "Float64",
+    cells: completionRatio === undefined
+      ? new Float64Array(step.length).fill(1)
+      : Float64Array.from(completionRatio),
+  },
+];
 
 /** `step`, `value`, `timestamp`. */
 export const stringPoints = (

@@ -53,24 +53,44 @@ const decode = (bytes: Uint8Array): FloatSeriesResponse => {
   const reader = new Reader(bytes);
   let point = 0;
 
+  // The usual fields are read here, without a call for each; whatever else there is, by the reader.
   const readPoint = (): void => {
-    const outer = reader.end;
+    const { view, end: outer } = reader;
     const end = reader.end = reader.endOfField();
+    let { at } = reader;
     let ratio = 0;
     let isPreview = false;
-    while (reader.at < end) {
-      const tag = reader.tag();
-      if (tag === POINT_TIMESTAMP) timestamp[point] = reader.int64();
-      else if (tag === POINT_STEP) step[point] = reader.double();
-      else if (tag === POINT_VALUE) value[point] = reader.double();
-      else if (tag === POINT_RATIO) ratio = reader.float();
-      else if (tag === POINT_PREVIEW) isPreview = reader.unsigned() !== 0;
-      else reader.skip(tag);
+    while (at < end) {
+      const tag = bytes[at]!;
+      if (tag === POINT_STEP && at + 9 <= end) {
+        step[point] = view.getFloat64(at + 1, true);
+        at += 9;
+      } else if (tag === POINT_VALUE && at + 9 <= end) {
+        value[point] = view.getFloat64(at + 1, true);
+        at += 9;
+      } else if (tag === POINT_RATIO && at + 5 <= end) {
+        ratio = view.getFloat32(at + 1, true);
+        at += 5;
+      } else if (tag === POINT_TIMESTAMP && at + 7 <= end && isSixBytes(bytes, at + 1)) {
+        timestamp[point] = sixBytes(bytes, at + 1);
+        at += 7;
+      } else {
+        reader.at = at;
+        const tag = reader.tag();
+        if (tag === POINT_TIMESTAMP) timestamp[point] = reader.int64();
+        else if (tag === POINT_STEP) step[point] = reader.double();
+        else if (tag === POINT_VALUE) value[point] = reader.double();
+        else if (tag === POINT_RATIO) ratio = reader.float();
+        else if (tag === POINT_PREVIEW) isPreview = reader.unsigned() !== 0;
+        else reader.skip(tag);
+        at = reader.at;
+      }
     }
     if (isPreview) (preview ??= new Uint8Array(points))[point] = 1;
     if (ratio !== 1) completionRatio ??= new Float32Array(points).fill(1);
     if (completionRatio !== undefined) completionRatio[point] = ratio;
     point++;
+    reader.at = end;
     reader.end = outer;
   };
 
@@ -94,18 +114,40 @@ const decode = (bytes: Uint8Array): FloatSeriesResponse => {
   return { requestIds, offsets, totals, step, timestamp, value, preview, completionRatio };
 };
 
+/** Whether a number has six bytes, as the milliseconds of these decades have. */
+const isSixBytes = (bytes: Uint8Array, at: number): boolean =>
+  (bytes[at]! & bytes[at + 1]! & bytes[at + 2]! & bytes[at + 3]! & bytes[at + 4]!) >= 0x80 &&
+  bytes[at + 5]! < 0x80;
+
+const sixBytes = (bytes: Uint8Array, at: number): number =>
+  (bytes[at]! & 0x7f | (bytes[at + 1]! & 0x7f) << 7 | (bytes[at + 2]! & 0x7f) << 14 |
+    (bytes[at + 3]! & 0x7f) << 21) +
+  (bytes[at + 4]! & 0x7f | bytes[at + 5]! << 7) * 2 ** 28;
+
 const count = (reader: Reader): { readonly series: number; readonly points: number } => {
+  const { bytes } = reader;
   let series = 0;
   let points = 0;
+  const countValues = (): void => {
+    while (reader.at < reader.end) {
+      const { at } = reader;
+      const length = bytes[at + 1]!;
+      if (bytes[at] === VALUES_POINT && length < 0x80 && at + 2 + length <= reader.end) {
+        points++;
+        reader.at = at + 2 + length;
+      } else {
+        const tag = reader.tag();
+        if (tag === VALUES_POINT) points++;
+        reader.skip(tag);
+      }
+    }
+  };
   reader.fields((tag) => {
     if (tag !== RESPONSE_SERIES) return reader.skip(tag);
     series++;
     reader.message((tag) => {
-      if (tag !== SERIES_VALUES) return reader.skip(tag);
-      reader.message((tag) => {
-        if (tag === VALUES_POINT) points++;
-        reader.skip(tag);
-      });
+      if (tag === SERIES_VALUES) reader.within(countValues);
+      else reader.skip(tag);
     });
   });
   return { series, points };
