@@ -43,6 +43,7 @@ const PROGRAMS = [
   ["table.ts", "makes a table of anything", "1"],
   ["archive.ts", "reads an export of Neptune", "[ 0.02, 23 ]"],
   ["metaflow.ts", "reads the files of Metaflow", "true"],
+  ["metaflow_service.ts", "asks a metadata service", "Run('TideFlow/7')"],
   ["live.ts", "reads a Neptune server", "0.5"],
   ["serve.ts", "serves a source to other programs", "string"],
   ["environment.ts", "to the environment", "team/vision"],
@@ -52,19 +53,39 @@ const DOUBLE = Neptune.layerTest({
   "team/vision": { "VIS-1": { loss: { points: [[0, 0.5]] } } },
 });
 
+/** The host of a metadata service with one run. */
+const metadataService = Effect.acquireRelease(
+  Effect.sync(() =>
+    Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      (request) =>
+        new URL(request.url).pathname === "/ping"
+          ? new Response("pong", { headers: { METADATA_SERVICE_VERSION: "2.5.1" } })
+          : Response.json({ run_number: 7, ts_epoch: 1, tags: [], system_tags: [] }),
+    )
+  ),
+  (service) => Effect.promise(() => service.shutdown()),
+).pipe(Effect.map(({ addr }) => `127.0.0.1:${addr.port}`));
+
 for (const [program, purpose, output] of PROGRAMS) {
   effectTest(
     `${program} runs with the permissions stated, and with no less`,
     () =>
       Effect.gen(function* () {
         const server = yield* Neptune.Server.serve().pipe(Effect.provide(DOUBLE));
+        const service = yield* metadataService;
         const flags = flagsFor(purpose).map((flag) =>
           flag.replace("<root>", `${ROOT}/examples/data/metaflow`)
             .replace("<host>", new URL(server.url).host)
+            .replace("<service>", service)
         );
-        const token = program === "live.ts" ? [Redacted.value(server.apiToken)] : [];
+        const args = program === "live.ts"
+          ? [Redacted.value(server.apiToken)]
+          : program === "metaflow_service.ts"
+          ? [`http://${service}`]
+          : [];
         const run = (flags: ReadonlyArray<string>) =>
-          deno(["run", "--no-prompt", "--quiet", ...flags, program, ...token], {
+          deno(["run", "--no-prompt", "--quiet", ...flags, program, ...args], {
             NEPTUNE_PROJECT: "team/vision",
           });
         assert.deepEqual(yield* run(flags), { code: 0, out: output + "\n", error: "" });

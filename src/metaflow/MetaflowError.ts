@@ -158,7 +158,8 @@ export class ServiceFailure extends ServiceFailureBase {
   }
 
   override get isTransient(): boolean {
-    const { httpCode } = this;
+    const { httpCode, cause } = this;
+    if (cause instanceof Deno.errors.NotCapable) return false;
     return httpCode === undefined || httpCode === 408 || httpCode === 429 || httpCode >= 500;
   }
 }

@@ -422,3 +422,20 @@ effectTest("what makes requests is what the layer was given", () =>
     const run = yield* Effect.provide(open, layer);
     strictEqual(run.pathspec, "ParkLinearFlow/1");
   }));
+
+effectTest(
+  "a host that Deno may not connect to is an error at once",
+  () =>
+    Effect.gen(function* () {
+      const service = recordedService();
+      service.intercept = () => Promise.reject(new Deno.errors.NotCapable("Requires net access"));
+      const tag = Effect.flatMap(open, (run) => run.addTag("one"));
+      for (const program of [Effect.asVoid(open), tag]) {
+        const reason = yield* failing(over(service)(program));
+        strictEqual(reason._tag, "ServiceFailure");
+        strictEqual(reason.isTransient, false);
+        match(reason.message, /Requires net access.*--allow-net/);
+      }
+      strictEqual(service.received.length, 2);
+    }),
+);

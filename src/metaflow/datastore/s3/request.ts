@@ -86,7 +86,9 @@ export const makeAsk = (settings: S3Settings): Ask => {
           }
           const mayPass = BUSY.includes(answer.status) || answer.code === "RequestTimeout";
           if (!mayPass || tried === settings.tries) return yield* refused(address, answer);
-        } else if (tried === settings.tries) {
+        } else if (
+          tried === settings.tries || outcome.failure instanceof Deno.errors.NotCapable
+        ) {
           const cause = outcome.failure;
           return yield* failure(
             address,

@@ -86,7 +86,10 @@ export const make = (settings: ServiceSettings): Service => {
     Effect.gen(function* () {
       for (let tried = 1;; tried++) {
         const outcome = yield* Effect.result(once("GET", path));
-        const again = Result.isFailure(outcome) || isBusy(outcome.success.status);
+        const again = Result.match(outcome, {
+          onFailure: (failure) => failure.isTransient,
+          onSuccess: ({ status }) => isBusy(status),
+        });
         if (!again || tried === tries) return yield* Effect.fromResult(outcome);
         yield* Effect.sleep(pause * 2 ** (tried - 1));
       }
