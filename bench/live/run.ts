@@ -42,6 +42,8 @@ const server = new Deno.Command(Deno.execPath(), {
   args: ["run", "-A", join(here, "server.ts")],
   stdout: "piped",
 }).spawn();
+// Nothing stays behind if a task fails.
+globalThis.addEventListener("unload", () => server.kill());
 const token = new TextDecoder().decode((await server.stdout.getReader().read()).value).trim();
 const { api_url } = JSON.parse(atob(token));
 
@@ -163,5 +165,4 @@ if (only.length === 0 || only.includes("start")) {
       [...times].map(([name, each]) => `| ${name} | ${milliseconds(median(each))} |`).join("\n"),
   );
 }
-server.kill();
-await server.status;
+Deno.exit(0);
