@@ -99,6 +99,31 @@ for (const [program, purpose, output] of PROGRAMS) {
   );
 }
 
+Deno.test("each line of the permissions has a program", () => {
+  const rows = Deno.readTextFileSync(`${ROOT}/docs/permissions.md`).split("\n")
+    .filter((line) => line.startsWith("|")).slice(2);
+  const purposes = [...PROGRAMS.map(([, purpose]) => purpose), "cli.ts serve"];
+  for (const row of rows) {
+    assert(purposes.some((purpose) => row.includes(purpose)), row);
+  }
+});
+
+effectTest(
+  "the command line says what it takes, with the permissions to serve and no more",
+  () =>
+    Effect.gen(function* () {
+      const flags = flagsFor("cli.ts serve");
+      const cli = ["run", "--no-prompt", "--quiet", ...flags, `${ROOT}/cli.ts`, "serve"];
+      const { code, out, error } = yield* deno([...cli, "--help"]);
+      assert.equal(error, "");
+      assert.equal(code, 0);
+      assert.match(out, /nereid serve .*<data-root>/);
+      const mistaken = yield* deno([...cli, "--nonsense"]);
+      assert.equal(mistaken.code, 1);
+      assert.match(mistaken.error, /nonsense/);
+    }),
+);
+
 effectTest(
   "the consumer type-checks, and imports every entry point",
   () =>

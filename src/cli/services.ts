@@ -4,7 +4,7 @@
  * @module
  */
 import { Effect, FileSystem, Layer, Path, Sink, Stdio, Stream, Terminal } from "effect";
-import type { Command } from "effect/cli";
+import { type Command, TerminalCapabilities } from "effect/cli";
 import { ChildProcessSpawner } from "effect/process";
 
 const unused = Effect.die(
@@ -43,6 +43,12 @@ export const services: Layer.Layer<Command.Environment> = Layer.mergeAll(
       display: () => unused,
     }),
   ),
+  // Effect would look into the environment for it, which need not be allowed.
+  Layer.sync(TerminalCapabilities.TerminalCapabilities, () => ({
+    canColor: Deno.stdout.isTerminal() && !Deno.noColor,
+    canAnimate: false,
+    canPrompt: false,
+  })),
   Layer.succeed(
     ChildProcessSpawner.ChildProcessSpawner,
     ChildProcessSpawner.make(() => unused),
