@@ -31,7 +31,9 @@ export const nullableTextsOf = (rows: DataFrame, column: string): ReadonlyArray<
 
 /** Histograms, or `null`. */
 export const histogramsOf = (rows: DataFrame, column: string): ReadonlyArray<Histogram | null> =>
-  rows.getColumn(column).toArray() as unknown as ReadonlyArray<Histogram | null>;
+  // A missing struct comes as one of missing parts.
+  (rows.getColumn(column).toArray() as unknown as ReadonlyArray<Histogram | null>)
+    .map((histogram) => histogram?.edges == null ? null : histogram);
 
 /** Lists of texts, or `null`. */
 export const listsOf = (

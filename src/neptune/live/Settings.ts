@@ -87,7 +87,7 @@ export interface Limits {
   /** Paths, and bytes of them, in a request for attributes of one run. */
   readonly paths: number;
   readonly pathBytes: number;
-  /** The longest path, in bytes, that is asked for or told. */
+  /** The longest path, in bytes, that is told. */
   readonly longestPath: number;
 }
 
@@ -119,7 +119,7 @@ export const settingsOf = (
         values: yield* integerVariable("NEPTUNE_FETCH_COLUMNS_BATCH_SIZE", 10_000, 1),
         paths: yield* integerVariable("NEPTUNE_MAX_PATHS_PER_REQUEST", 4096, 1),
         pathBytes: yield* integerVariable("NEPTUNE_MAX_PATH_SIZE_QUERY_LIMIT", 65_536, 1),
-        longestPath: yield* integerVariable("NEPTUNE_MAX_ACCEPTABLE_PATH_SIZE", 1024, 1),
+        longestPath: yield* integerVariable("NEPTUNE_MAX_ACCEPTABLE_PATH_SIZE", Infinity, 1),
       },
     };
   });

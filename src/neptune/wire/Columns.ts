@@ -323,7 +323,7 @@ const otherSeries = <A>(
         else reader.skip(tag);
       }
       const cell = rows.add(row);
-      lastSteps.set(cell, last === null ? NaN : lastStep);
+      lastSteps.set(cell, lastStep);
       values[cell] = last;
     },
     finish: () => column(rows.cut(), lastSteps.cut(rows.length), values),

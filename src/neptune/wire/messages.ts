@@ -68,11 +68,9 @@ const pointOf = ({ step, timestampMillis, object, value }: ProtoPointValueDTO): 
     }
     case "fileRef": {
       const { path, sizeBytes, mimeType } = held.value;
-      return {
-        ...at,
-        field: held.case,
-        value: { path, sizeBytes: Number(sizeBytes), mimeType: mimeType || null },
-      };
+      // A file without a path is one that the source has lost.
+      const file = { path, sizeBytes: Number(sizeBytes), mimeType: mimeType || null };
+      return { ...at, field: held.case, value: path === "" ? null : file };
     }
     default:
       // Where servers deliver strings by the old field.

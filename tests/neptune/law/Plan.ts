@@ -52,6 +52,7 @@ export const PATHS = [
   "p/with space",
   "p/regex.*[x](y)|^$?",
   "constructor",
+  `p/${"длинный/".repeat(80)}`,
   "sys/tags",
   "sys/owner",
   "sys/description",
@@ -95,7 +96,7 @@ const histogram: Arbitrary.Arbitrary<Histogram> = Arbitrary.map(
   }),
 );
 
-/** What the points of a type of series hold; a value can be lost. */
+/** What the points of a type of series hold; a file can be lost. */
 const POINTS: ReadonlyArray<Arbitrary.Arbitrary<Value>> = [
   Arbitrary.map(
     choice([...FLOATS, NaN, 2, 3, 4]),
@@ -110,8 +111,11 @@ const POINTS: ReadonlyArray<Arbitrary.Arbitrary<Value>> = [
     (histogram_value) => ({ attribute_type: "histogram_series", histogram_value }),
   ),
   Arbitrary.map(
-    choice(["a.txt", "deep/b.png"]),
-    (path) => ({ attribute_type: "file_series", file_value: { path } }),
+    sometimes(choice(["a.txt", "deep/b.png"]), 4),
+    (path) => ({
+      attribute_type: "file_series",
+      ...path !== undefined && { file_value: { path } },
+    }),
   ),
 ];
 

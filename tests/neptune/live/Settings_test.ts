@@ -29,7 +29,7 @@ effectTest(
         values: 10_000,
         paths: 4096,
         pathBytes: 65_536,
-        longestPath: 1024,
+        longestPath: Infinity,
       });
       const set = yield* settings({
         NEPTUNE_API_TOKEN: "token",
