@@ -29,8 +29,8 @@ export interface PlannedRun {
 export type Plan = ReadonlyArray<PlannedRun>;
 
 /**
- * Paths of series, of any type. A run has one type under a path, and would have two if a series that
- * it inherits had the path of a value of its own.
+ * Paths of series, and no other. A run has one type under a path, and could have two if a series that
+ * it inherits had the path of something else of its own; so each of them has one type.
  */
 const SERIES_PATHS = [
   "m/loss",
@@ -119,19 +119,22 @@ const POINTS: ReadonlyArray<Arbitrary.Arbitrary<Value>> = [
   ),
 ];
 
-const series: Arbitrary.Arbitrary<ReadonlyArray<Point>> = Arbitrary.flatMap(
-  either(POINTS.map((point) => Arbitrary.Constant(point))),
-  (point) =>
-    Arbitrary.flatMap(some(STEPS), (steps) =>
-      Arbitrary.map(
-        Arbitrary.all(steps.map(() => point)),
-        (values) =>
-          values.map((value, i) => ({
-            ...value,
-            step: steps[i]!,
-            timestamp: 1_700_000_000_000 + i,
-          })),
-      )),
+const seriesOf = (
+  point: Arbitrary.Arbitrary<Value>,
+): Arbitrary.Arbitrary<ReadonlyArray<Point>> =>
+  Arbitrary.flatMap(some(STEPS), (steps) =>
+    Arbitrary.map(
+      Arbitrary.all(steps.map(() => point)),
+      (values) =>
+        values.map((value, i) => ({
+          ...value,
+          step: steps[i]!,
+          timestamp: 1_700_000_000_000 + i,
+        })),
+    ));
+
+const series: ReadonlyMap<string, Arbitrary.Arbitrary<ReadonlyArray<Point>>> = new Map(
+  SERIES_PATHS.map((path, i) => [path, seriesOf(POINTS[i % POINTS.length]!)]),
 );
 
 /** What Neptune itself knows of a run, with holes. */
@@ -179,10 +182,8 @@ const run = (id: string, index: number): Arbitrary.Arbitrary<PlannedRun> =>
       Arbitrary.all({
         system: system(index),
         own: Arbitrary.all(
-          paths.map((path) =>
-            either<Value | ReadonlyArray<Point>>(
-              SERIES_PATHS.some((each) => each === path) ? [series] : [value],
-            )
+          paths.map((path): Arbitrary.Arbitrary<Value | ReadonlyArray<Point>> =>
+            series.get(path) ?? value
           ),
         ),
       }),
