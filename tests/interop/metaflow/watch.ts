@@ -42,16 +42,20 @@ const artifactsOf = (task: Metaflow.Task): Failing<ReadonlyMap<string, string>> 
       new Map(values.map(([name, value]) => [name, JSON.stringify(value)])),
   );
 
-/** What was seen while flows were written that is not so in the end. */
+/**
+ * What was seen while flows were written that is not so in the end. A service shows the artifacts of
+ * an attempt one after another: only without one is a list whole.
+ */
 export const contradictions = (
   looks: ReadonlyArray<Seen>,
   end: Seen,
+  isWhole: boolean,
 ): ReadonlyArray<string> =>
   looks.flatMap((seen, i) =>
     Array.from(seen).flatMap(([pathspec, artifacts]) => {
       const final = end.get(pathspec);
       if (final === undefined) return [`look ${i}: ${pathspec} is no task in the end`];
-      const isPartial = artifacts.size > 0 && artifacts.size !== final.size;
+      const isPartial = isWhole && artifacts.size > 0 && artifacts.size !== final.size;
       return [
         ...isPartial ? [`look ${i}: ${pathspec} had only ${[...artifacts.keys()]}`] : [],
         ...Array.from(artifacts).flatMap(([name, value]) =>
