@@ -209,6 +209,33 @@ effectTest(
     }),
 );
 
+effectTest(
+  "damage in the points of one run is no business of who asks for another, before or after",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      const runs = ["whole", "damaged"];
+      yield* Effect.forEach(runs, (run) =>
+        Effect.andThen(
+          writePart(join(parts, partName(run)), parametersOf(run)),
+          writePart(join(parts, partName(run, 1)), pointsOf(run, "m", ["1", "2"])),
+        ));
+      const file = join(parts, partName("damaged", 1));
+      yield* corrupt(file, "float_series", "step");
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      const namesOf = (customId: string) =>
+        Effect.flatMap(project.run({ customId }), (run) => Stream.runCollect(run.fieldNames));
+      for (const expected of [[], [file], [], [file]]) {
+        const run = runs[expected.length]!;
+        const [, warnings] = yield* Neptune.collectWarnings(namesOf(run));
+        assert.deepEqual(filesIn(warnings, "DamagedFile"), expected);
+      }
+    }),
+);
+
 effectTest("a killed export is no run, and is reported", () =>
   Effect.gen(function* () {
     const [project, warnings] = yield* Neptune.collectWarnings(openProject(edge));

@@ -83,6 +83,35 @@ effectTest(
 );
 
 effectTest(
+  "a series of nothing but files that the server had lost is a field with points",
+  () =>
+    Effect.gen(function* () {
+      const { data, parts } = yield* emptyExport;
+      yield* writePart(join(parts, partName("a")), [
+        ...parametersOf("a"),
+        {
+          run_id: "a",
+          attribute_path: "fs",
+          attribute_type: "file_series",
+          step: "1",
+          timestamp: 5,
+        },
+        // What an export has of a series that only another run of its batch has.
+        { run_id: "a", attribute_path: "none", attribute_type: "file_series", step: "1" },
+      ]);
+      const project = yield* Effect.provide(
+        Neptune.ReadOnlyProject.open(PROJECT),
+        Neptune.layerArchive({ data }),
+      );
+      const run = yield* project.run({ customId: "a" });
+      const names = yield* Stream.runCollect(run.fieldNames);
+      assert.deepEqual(names, ["fs", "sys/custom_run_id", "sys/id"]);
+      const table = yield* run.fetchValues("fs");
+      assert.deepEqual(table.getColumn("path").toArray(), [null]);
+    }),
+);
+
+effectTest(
   "a file set of Neptune 2 reads as the one file in its directory",
   () =>
     Effect.gen(function* () {
