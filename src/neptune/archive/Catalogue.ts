@@ -6,7 +6,7 @@
 import { Effect, Semaphore, Stream } from "effect";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import type { RunKey } from "../NeptuneSource.ts";
-import { dictionaryOf, encoded, float64Of, indexIn } from "./columns.ts";
+import { dictionaryOf, encoded, float64Of, indexIn, positionsOf } from "./columns.ts";
 import * as KeptWarnings from "./KeptWarnings.ts";
 import { partsOf } from "./Listing.ts";
 import type { ProjectIndex } from "./ProjectIndex.ts";
@@ -59,6 +59,8 @@ const distinct = (entries: ReadonlyArray<CatalogueEntry>): ReadonlyArray<Catalog
   return [...found.values()];
 };
 
+const POSITIONS = positionsOf(SERIES_TYPES);
+
 const PLAN: Plan<ReadonlyArray<CatalogueEntry & { readonly run: RunKey }>> = {
   batchBytes: 8 * 2 ** 20,
   select: (frame, polars) =>
@@ -81,7 +83,7 @@ const PLAN: Plan<ReadonlyArray<CatalogueEntry & { readonly run: RunKey }>> = {
   extract: (rows, polars) => {
     const runs = dictionaryOf(polars, rows, "run_id");
     const paths = dictionaryOf(polars, rows, "attribute_path");
-    const type = indexIn(dictionaryOf(polars, rows, "attribute_type"), SERIES_TYPES);
+    const type = indexIn(dictionaryOf(polars, rows, "attribute_type"), POSITIONS);
     const firstStep = float64Of(rows, "step");
     return Array.from(firstStep, (firstStep, row) => ({
       run: runs.texts[runs.index[row]!]!,

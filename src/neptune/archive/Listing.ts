@@ -37,10 +37,19 @@ export interface Listing {
 }
 
 /** All parts that can hold something of a run; none if there is no such run. */
-export const partsOf = (listing: Listing, run: RunKey): ReadonlyArray<Part> => [
-  ...listing.runs.get(digest(run)) ?? listing.runs.get(sanitise(run)) ?? [],
-  ...listing.shared,
-];
+export const partsOf = (listing: Listing, run: RunKey): ReadonlyArray<Part> => {
+  const known = found.get(listing) ?? new Map<RunKey, ReadonlyArray<Part>>();
+  found.set(listing, known);
+  const parts = known.get(run) ?? [
+    ...listing.runs.get(digest(run)) ?? listing.runs.get(sanitise(run)) ?? [],
+    ...listing.shared,
+  ];
+  known.set(run, parts);
+  return parts;
+};
+
+// A digest takes as long as all else that is done with a run without parameters.
+const found = new WeakMap<Listing, Map<RunKey, ReadonlyArray<Part>>>();
 
 /** Lists a project's directory; no file is opened. */
 export const list = (directory: string): Effect.Effect<Listing, ArchiveNotFound> =>

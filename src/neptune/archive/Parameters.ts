@@ -19,6 +19,7 @@ import {
   int64Of,
   listsOf,
   nullableTextsOf,
+  positionsOf,
   textsOf,
   uint8Of,
 } from "./columns.ts";
@@ -62,6 +63,8 @@ const TYPES = [
   "file_set",
   "artifact",
 ] as const;
+
+const POSITIONS = positionsOf(TYPES);
 
 const SERIES_TYPES = ["float_series", "string_series", "histogram_series", "file_series"];
 
@@ -111,7 +114,7 @@ const extract = (rows: DataFrame, polars: Polars): Piece => {
   const paths = dictionaryOf(polars, rows, "attribute_path");
   const types = dictionaryOf(polars, rows, "attribute_type");
   const groups = groupRows(
-    { index: indexIn(types, TYPES), count: TYPES.length },
+    { index: indexIn(types, POSITIONS), count: TYPES.length },
     { index: paths.index, count: paths.texts.length },
   );
   const runOfRow = Uint32Array.from(runs.index);
@@ -304,5 +307,14 @@ export const numberOf = (table: Table, run: RunKey, path: string): number | unde
   return undefined;
 };
 
-const cellOf = (table: Table, run: RunKey, column: ParameterColumn): number =>
-  column.rows.indexOf(table.rowOf.get(run) ?? -1);
+const cellOf = (table: Table, run: RunKey, { rows }: ParameterColumn): number => {
+  const wanted = table.rowOf.get(run) ?? -1;
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (rows[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return rows[low] === wanted ? low : -1;
+};

@@ -18,6 +18,7 @@ import {
   indexIn,
   isAmong,
   nullableTextsOf,
+  positionsOf,
 } from "./columns.ts";
 import { fileRef } from "./Files.ts";
 import { groupRows } from "./groups.ts";
@@ -117,6 +118,8 @@ const VALUES: { readonly [Type in SeriesType]: (rows: DataFrame) => SeriesValues
 // A batch decodes to some 20 times its size, if it is wanted as a whole, and two are under way.
 const BATCH_BYTES = 16 * 2 ** 20;
 
+const FEW_RUNS = 256;
+
 const planFor = <Type extends SeriesType>(
   { runs, attributes, types }: SeriesSelection<Type>,
   exactSteps: boolean,
@@ -126,11 +129,11 @@ const planFor = <Type extends SeriesType>(
     "attribute_type",
     types,
   ]] as const;
-  const telling = keys.filter(([, texts]) => texts.length > 1);
+  const positions = keys.map(([, texts]) => positionsOf(texts));
   const keysOf = (polars: Polars, rows: DataFrame) =>
-    keys.map(([name, texts]) =>
+    keys.map(([name, texts], i) =>
       texts.length > 1
-        ? indexIn(dictionaryOf(polars, rows, name), texts)
+        ? indexIn(dictionaryOf(polars, rows, name), positions[i]!)
         : new Int32Array(rows.height)
     ) as [Int32Array, Int32Array, Int32Array];
   return {
@@ -139,10 +142,13 @@ const planFor = <Type extends SeriesType>(
       const column = polars.col;
       return frame
         .filter(
-          keys.map(([name, texts]) => isAmong(polars, name, texts)).reduce((a, b) => a.and(b)),
+          // Few rows are of runs that are not wanted, and to look for many runs takes longer than to
+          // leave those out later.
+          keys.filter(([name, texts]) => name !== "run_id" || texts.length <= FEW_RUNS)
+            .map(([name, texts]) => isAmong(polars, name, texts)).reduce((a, b) => a.and(b)),
         )
         .select(
-          ...telling.map(([name]) => encoded(polars, name)),
+          ...keys.filter(([, texts]) => texts.length > 1).map(([name]) => encoded(polars, name)),
           (exactSteps ? column("step").cast(polars.Utf8) : column("step")).cast(polars.Float64),
           column("timestamp").cast(polars.Datetime("ms", "UTC")).cast(polars.Int64)
             .cast(polars.Float64).fillNull(polars.lit(NaN)),

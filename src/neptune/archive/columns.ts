@@ -82,9 +82,15 @@ export const dictionaryOf = (polars: Polars, rows: DataFrame, column: string): D
   return { texts, index };
 };
 
-/** For each row of a dictionary the index of its text among some texts; -1 for any other. */
-export const indexIn = (found: Dictionary, texts: ReadonlyArray<string>): Int32Array => {
-  const positions = new Map(texts.map((text, i) => [text, i]));
+/** Texts by their index among some texts. */
+export const positionsOf = (texts: ReadonlyArray<string>): ReadonlyMap<string, number> =>
+  new Map(texts.map((text, i) => [text, i]));
+
+/** For each row of a dictionary the position of its text; -1 for a text that has none. */
+export const indexIn = (
+  found: Dictionary,
+  positions: ReadonlyMap<string, number>,
+): Int32Array => {
   const positionOf = found.texts.map((text) => positions.get(text) ?? -1);
   return found.index.map((i) => positionOf[i]!);
 };
