@@ -21,4 +21,5 @@
 export * as Chart from "./src/Chart.ts";
 export * as Metaflow from "./src/metaflow/mod.ts";
 export * as Neptune from "./src/neptune/mod.ts";
+export * as Notebook from "./src/Notebook.ts";
 export * as Progress from "./src/Progress.ts";

@@ -32,3 +32,20 @@ export const polars: Effect.Effect<Polars, unknown> = Effect.tryPromise({
     return cause;
   },
 });
+
+/** Whether something is a frame: what Polars itself asks, without loading it. */
+export const isDataFrame = (value: unknown): value is DataFrame =>
+  Object(value)[Symbol.toStringTag] === "DataFrame";
+
+/**
+ * The names of the columns of a frame, whatever they are.
+ *
+ * A frame is a proxy on which a column hides the member of its name: one called `columns` makes
+ * `frame.columns` a Series. Own properties are columns only.
+ */
+export const columnNames = (frame: DataFrame): ReadonlyArray<string> =>
+  Reflect.ownKeys(frame).filter((key) => typeof key === "string");
+
+/** A column that the frame has, whatever its name: one called `getColumn` hides that member, too. */
+export const columnOf = (frame: DataFrame, name: string): Series =>
+  Object.getOwnPropertyDescriptor(frame, name)?.value;

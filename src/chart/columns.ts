@@ -4,7 +4,14 @@
  * @module
  */
 import { Effect } from "effect";
-import { type DataFrame, type Polars, polars, type Series } from "../Polars.ts";
+import {
+  columnNames,
+  columnOf,
+  type DataFrame,
+  type Polars,
+  polars,
+  type Series,
+} from "../Polars.ts";
 import {
   type ChartErrorReason,
   ColumnNotFound,
@@ -30,25 +37,12 @@ export interface Category {
 /** A column that can be measured. */
 export type Measure = Exclude<Column, Category>;
 
-/** What Polars itself asks, without loading it. */
-export const isFrame = (value: unknown): value is DataFrame =>
-  Object(value)[Symbol.toStringTag] === "DataFrame";
-
-/**
- * The names of the columns.
- *
- * A frame is a proxy on which a column hides the member of its name: one called `columns` makes
- * `frame.columns` a Series. Own properties are columns only.
- */
-export const columnNames = (frame: DataFrame): ReadonlyArray<string> =>
-  Reflect.ownKeys(frame).filter((key) => typeof key === "string");
-
 /** Reads a column of any type that can be drawn. */
 export const readColumn = (
   frame: DataFrame,
   parameter: string,
   column: string,
-): Effect.Effect<Column, ChartErrorReason> => read(frame, parameter, column, columnOf);
+): Effect.Effect<Column, ChartErrorReason> => read(frame, parameter, column, columnFrom);
 
 /** Reads a column of numbers or times. */
 export const readMeasure = (
@@ -76,8 +70,7 @@ const read = <A>(
       return yield* new ColumnNotFound({ parameter, column, columns });
     }
     const polarsLoaded = yield* Effect.mapError(polars, (cause) => new DrawingFailed({ cause }));
-    // Not `getColumn`, which a column of that name would hide.
-    const series: Series = Object.getOwnPropertyDescriptor(frame, column)?.value;
+    const series = columnOf(frame, column);
     const values = yield* Effect.try({
       try: () => convert(series, polarsLoaded),
       catch: (cause) => new DrawingFailed({ cause }),
@@ -90,7 +83,7 @@ const read = <A>(
     }));
   });
 
-const columnOf = (series: Series, polars: Polars): Column | undefined =>
+const columnFrom = (series: Series, polars: Polars): Column | undefined =>
   measureOf(series, polars) ?? categoriesOf(series, polars);
 
 const measureOf = (series: Series, polars: Polars): Measure | undefined => {

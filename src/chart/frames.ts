@@ -4,9 +4,8 @@
  * @module
  */
 import { Effect } from "effect";
-import type { DataFrame } from "../Polars.ts";
+import { type DataFrame, isDataFrame } from "../Polars.ts";
 import { InvalidOption } from "./ChartError.ts";
-import { isFrame } from "./columns.ts";
 
 /**
  * A frame, or several, each with the name that it has in the chart: an object, or a `Map` where
@@ -27,9 +26,9 @@ export interface NamedFrame {
 export const framesOf = (
   frames: Frames,
 ): Effect.Effect<ReadonlyArray<NamedFrame>, InvalidOption> => {
-  if (isFrame(frames)) return Effect.succeed([{ name: undefined, frame: frames }]);
+  if (isDataFrame(frames)) return Effect.succeed([{ name: undefined, frame: frames }]);
   const named = frames instanceof Map ? [...frames] : Object.entries(Object(frames));
-  return named.length > 0 && named.every(([, frame]) => isFrame(frame))
+  return named.length > 0 && named.every(([, frame]) => isDataFrame(frame))
     ? Effect.succeed(named.map(([name, frame]) => ({ name, frame })))
     : Effect.fail(
       new InvalidOption({
@@ -42,7 +41,7 @@ export const framesOf = (
 
 /** The frame that is meant, where only one can be. */
 export const frameOf = (frame: DataFrame): Effect.Effect<DataFrame, InvalidOption> =>
-  isFrame(frame) ? Effect.succeed(frame) : Effect.fail(
+  isDataFrame(frame) ? Effect.succeed(frame) : Effect.fail(
     new InvalidOption({
       parameter: "frame",
       message: "The first argument must be a Polars DataFrame, as fetchRunsDf gives it.",

@@ -1,0 +1,89 @@
+/**
+ * A frame as a table: its first and last rows, types, and shape.
+ *
+ * @module
+ */
+import { Effect } from "effect";
+import { columnNames, columnOf, type DataFrame, polars, type Series } from "../Polars.ts";
+import { element, type Html, join } from "./html.ts";
+import type { MediaBundle } from "./jupyter.ts";
+import { shortValue } from "./value.ts";
+
+const ROWS = 24;
+const COLUMNS = 30;
+
+const CELL = "text-align:left;white-space:nowrap;max-width:26em;overflow:hidden;" +
+  "text-overflow:ellipsis";
+const NUMBER = "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums";
+const QUIET = "opacity:0.55";
+
+/** Shows at most 24 rows and 30 columns, and says how many there are. */
+export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
+  const { Utf8 } = await Effect.runPromise(polars);
+  const names = columnNames(frame);
+  const shown = names.slice(0, COLUMNS).map((name) => ({ name, series: columnOf(frame, name) }));
+  const height = shown[0]?.series.length ?? 0;
+  const half = ROWS / 2;
+  const isCut = height > ROWS;
+  const columns = shown.map(({ name, series }) => {
+    const dtype: string = series.dtype.variant;
+    // As numbers, integers of 64 bits would be rounded.
+    const cells = (part: Series): ReadonlyArray<unknown> =>
+      (/^U?Int64$/.test(dtype) ? part.cast(Utf8) : part).toArray();
+    return {
+      name,
+      dtype,
+      style: /^(Float|U?Int)\d+$|^Decimal$/.test(dtype) ? NUMBER : CELL,
+      cells: isCut ? [...cells(series.head(half)), ...cells(series.tail(half))] : cells(series),
+    };
+  });
+  const rest = names.length - shown.length;
+  const row = (i: number): Html =>
+    element(
+      "tr",
+      {},
+      ...columns.map(({ cells, style }) => {
+        const cell: unknown = cells[i];
+        return cell === null
+          ? element("td", { style: `${style};${QUIET}` }, "null")
+          : element("td", { style }, shortValue(cell));
+      }),
+      ...rest > 0 ? [element("td", {}, "…")] : [],
+    );
+  const rows = Array.from({ length: isCut ? ROWS : height }, (_, i) => row(i));
+  if (isCut) {
+    const dots = columns.map(({ style }) => element("td", { style }, "…"));
+    rows.splice(half, 0, element("tr", {}, ...dots, ...rest > 0 ? [element("td", {}, "…")] : []));
+  }
+  const shape = `${count(height)} rows × ${count(names.length)} columns`;
+  return {
+    "text/html": join(
+      element("div", { style: QUIET }, shape),
+      element(
+        "table",
+        {},
+        element(
+          "thead",
+          {},
+          element(
+            "tr",
+            {},
+            ...columns.map(({ name, dtype, style }) =>
+              element(
+                "th",
+                { style: style === NUMBER ? NUMBER : CELL, title: name },
+                name,
+                element("div", { style: `font-weight:normal;${QUIET}` }, dtype),
+              )
+            ),
+            ...rest > 0 ? [element("th", {}, `and ${count(rest)} more`)] : [],
+          ),
+        ),
+        element("tbody", {}, ...rows),
+      ),
+    ).html,
+    "text/plain": columnNames(frame).includes("toString") ? shape : frame.toString(),
+  };
+};
+
+const count = (number: number): string => number.toLocaleString("en-US");
