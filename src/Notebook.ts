@@ -7,6 +7,7 @@
 import { Cause, Effect, Exit, type Layer, ManagedRuntime, Option, Stream } from "effect";
 import { frameDisplay } from "./display/frame.ts";
 import { jupyterDisplay } from "./display/jupyter.ts";
+import { onInterrupt } from "./display/kernel.ts";
 import { type DataFrame, isDataFrame } from "./Polars.ts";
 
 /**
@@ -35,7 +36,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * Opens a notebook on a layer, which is built when the first cell needs it, and once.
+ * Opens a notebook on a layer, which is built when the first cell needs it, and once; if that fails,
+ * the next cell tries again.
  *
  * In a Deno kernel, the interrupt of the kernel stops the effects that run, their requests and files
  * included, and the kernel lives on; without an open notebook, Deno's kernel dies of it. Elsewhere
@@ -56,17 +58,27 @@ export class Interrupted extends Error {
  * ```
  */
 export const open = <R, E>(layer: Layer.Layer<R, E>): Notebook<R> => {
-  const runtime = ManagedRuntime.make(layer);
+  let runtime = ManagedRuntime.make(layer);
   const running = new Set<AbortController>();
   const interrupt = (): void => running.forEach((controller) => controller.abort());
-  const isKernel = inKernel();
-  if (isKernel) Deno.addSignalListener("SIGINT", interrupt);
+  const stopListening = onInterrupt(interrupt);
+
+  /** The runtime with its layer built. One that failed would fail for good, and is replaced. */
+  const built = async (signal: AbortSignal): Promise<ManagedRuntime.ManagedRuntime<R, E>> => {
+    const current = runtime;
+    const exit = await current.runPromiseExit(Effect.void, { signal });
+    if (Exit.isSuccess(exit)) return current;
+    if (runtime === current) runtime = ManagedRuntime.make(layer);
+    await current.dispose();
+    throw thrownFor(exit.cause);
+  };
 
   const run = async <A, E>(effect: Effect.Effect<A, E, R>): Promise<A> => {
     const controller = new AbortController();
     running.add(controller);
     try {
-      const exit = await runtime.runPromiseExit(effect, { signal: controller.signal });
+      const { signal } = controller;
+      const exit = await (await built(signal)).runPromiseExit(effect, { signal });
       if (Exit.isSuccess(exit)) return exit.value;
       throw thrownFor(exit.cause);
     } finally {
@@ -75,7 +87,7 @@ export const open = <R, E>(layer: Layer.Layer<R, E>): Notebook<R> => {
   };
 
   const dispose = async (): Promise<void> => {
-    if (isKernel) Deno.removeSignalListener("SIGINT", interrupt);
+    stopListening();
     interrupt();
     await runtime.dispose();
   };
@@ -90,15 +102,6 @@ export const open = <R, E>(layer: Layer.Layer<R, E>): Notebook<R> => {
     return value;
   };
   return Object.assign(nb as Notebook<R>, { dispose, [Symbol.asyncDispose]: dispose });
-};
-
-const inKernel = (): boolean => {
-  try {
-    return Deno.jupyter !== undefined;
-  } catch {
-    // Outside of a notebook, Deno throws when it is read.
-    return false;
-  }
 };
 
 /** What a cell throws: the error as it is, without the stack of the runtime if it is foreseen. */

@@ -42,11 +42,11 @@ export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
     element(
       "tr",
       {},
-      ...columns.map(({ cells, style }) => {
+      ...columns.map(({ cells, dtype, style }) => {
         const cell: unknown = cells[i];
         return cell === null
           ? element("td", { style: `${style};${QUIET}` }, "null")
-          : element("td", { style }, shortValue(cell));
+          : element("td", { style }, dtype === "Date" ? shortDay(cell) : shortValue(cell));
       }),
       ...rest > 0 ? [element("td", {}, "…")] : [],
     );
@@ -55,7 +55,7 @@ export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
     const dots = columns.map(({ style }) => element("td", { style }, "…"));
     rows.splice(half, 0, element("tr", {}, ...dots, ...rest > 0 ? [element("td", {}, "…")] : []));
   }
-  const shape = `${count(height)} rows × ${count(names.length)} columns`;
+  const shape = `${counted(height, "row")} × ${counted(names.length, "column")}`;
   return {
     "text/html": join(
       element("div", { style: QUIET }, shape),
@@ -86,4 +86,9 @@ export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
   };
 };
 
+const shortDay = (day: unknown): string => shortValue(day).slice(0, 10);
+
 const count = (number: number): string => number.toLocaleString("en-US");
+
+const counted = (number: number, unit: string): string =>
+  `${count(number)} ${unit}${number === 1 ? "" : "s"}`;

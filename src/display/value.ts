@@ -6,7 +6,7 @@
 
 const CHARACTERS = 120;
 
-/** Numbers with six digits, times without what is zero, long texts cut. */
+/** Numbers with six digits, times in UTC, long texts cut. */
 export const shortValue = (value: unknown): string => {
   if (typeof value === "number") return shortNumber(value);
   if (value instanceof Date) return shortTime(value.getTime());
@@ -22,11 +22,11 @@ export const shortNumber = (value: number): string =>
     ? String(value)
     : String(Number(value.toPrecision(6)));
 
-/** A time in UTC, such as `2026-11-20 18:50:16.577`; a day, if it is one. */
+/** A time in UTC, such as `2026-11-20 18:50:16.577`, without fractions of a second that are zero. */
 export const shortTime = (milliseconds: number): string => {
   if (Number.isNaN(new Date(milliseconds).getTime())) return "invalid time";
   const text = new Date(milliseconds).toISOString().replace("T", " ").replace("Z", "");
-  return text.replace(/\.000$/, "").replace(/ 00:00:00$/, "");
+  return text.replace(/\.000$/, "");
 };
 
 const cut = (text: string): string => {

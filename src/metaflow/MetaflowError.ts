@@ -5,6 +5,8 @@
  * @module
  */
 import { type Cause, Data, Effect, Stream } from "effect";
+import { errorDisplay } from "../display/error.ts";
+import { jupyterDisplay, type MediaBundle } from "../display/jupyter.ts";
 
 /** What every reason can answer: a message for a person, and whether trying again may help. */
 export interface Reason extends Cause.YieldableError {
@@ -244,6 +246,11 @@ export class MetaflowError extends MetaflowErrorBase {
   /** `true` when the same call may succeed later without any change. */
   get isTransient(): boolean {
     return this.reason.isTransient;
+  }
+
+  /** Shows the reason, the operation and the message in a notebook. */
+  [jupyterDisplay](): MediaBundle {
+    return errorDisplay(this);
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DateTime, Effect } from "effect";
+import type { jupyterDisplay, MediaBundle } from "../display/jupyter.ts";
 import type { MetaflowError } from "./MetaflowError.ts";
 
 /**
@@ -39,4 +40,6 @@ export interface MetaflowObject {
   readonly originPathspec: Effect.Effect<string | null, MetaflowError>;
   /** As Python prints it: `Run('HelloFlow/12')`. */
   toString(): string;
+  /** Shows what became of it in a notebook. */
+  [jupyterDisplay](): Promise<MediaBundle>;
 }

@@ -5,6 +5,8 @@
  * @module
  */
 import { type Cause, Data, Effect } from "effect";
+import { errorDisplay } from "../display/error.ts";
+import { jupyterDisplay, type MediaBundle } from "../display/jupyter.ts";
 import { type Reason, type ReasonClass, reasonClass } from "./Reason.ts";
 import type { ServerReason } from "./ServerReasons.ts";
 
@@ -265,6 +267,11 @@ export class NeptuneError extends NeptuneErrorBase {
   override toJSON(): object {
     const { _tag, method, message, reason } = this;
     return { _tag, method, message, reason };
+  }
+
+  /** Shows the reason, the operation and the message in a notebook. */
+  [jupyterDisplay](): MediaBundle {
+    return errorDisplay(this);
   }
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { Effect, Stream } from "effect";
+import { askingDisplay } from "../display/asking.ts";
+import { jupyterDisplay, type MediaBundle } from "../display/jupyter.ts";
 import type { DataFrame } from "../Polars.ts";
 import { type OneOrMany, refuseValue } from "./arguments.ts";
 import {
@@ -14,6 +16,7 @@ import {
 } from "./NeptuneError.ts";
 import { NeptuneSource } from "./NeptuneSource.ts";
 import type { NeptuneWarning } from "./NeptuneWarning.ts";
+import { describeProject } from "./project/display.ts";
 import { fetchIdentifiers, fetchWithOptions } from "./project/fetchTable.ts";
 import { list } from "./project/list.ts";
 import type { TableOptions } from "./project/TableOptions.ts";
@@ -134,6 +137,9 @@ export interface ReadOnlyProject {
    * lost. Points of series are not read for it: damage there shows when they are.
    */
   readonly diagnose: () => Effect.Effect<ReadonlyArray<NeptuneWarning>, NeptuneError>;
+
+  /** Shows how much there is, and the newest experiments, in a notebook. */
+  readonly [jupyterDisplay]: () => Promise<MediaBundle>;
 }
 
 /**
@@ -201,6 +207,8 @@ const make = (source: NeptuneSource, project: string): ReadOnlyProject => {
     fetchReadOnlyExperiments: (names = {}) =>
       stream("fetchReadOnlyExperiments", openExperiments(source, self, names)),
     diagnose: () => operation("diagnose", source.diagnose(project)),
+    [jupyterDisplay]: () =>
+      askingDisplay(project, operation("display", describeProject(source, project))),
   };
   return self;
 };

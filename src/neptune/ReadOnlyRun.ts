@@ -4,6 +4,7 @@
  * @module
  */
 import type { Effect, Schema, Stream } from "effect";
+import type { jupyterDisplay, MediaBundle } from "../display/jupyter.ts";
 import type { DataFrame } from "../Polars.ts";
 import type { ProgressBar } from "../Progress.ts";
 import type { AnyValue, FileRef } from "./Attribute.ts";
@@ -208,4 +209,7 @@ export interface ReadOnlyRun {
    * have the bytes.
    */
   readonly readFile: (file: string | FileRef) => Stream.Stream<Uint8Array, NeptuneError>;
+
+  /** Shows key fields, and series as sparklines, in a notebook. */
+  readonly [jupyterDisplay]: () => Promise<MediaBundle>;
 }

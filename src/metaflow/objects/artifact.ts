@@ -4,6 +4,8 @@
  * @module
  */
 import { type DateTime, Effect, type Schema, Stream } from "effect";
+import type { Html } from "../../display/html.ts";
+import { describeArtifact } from "../display/artifact.ts";
 import { locationOf } from "../artifact/location.ts";
 import {
   type ArtifactRef,
@@ -45,6 +47,10 @@ export const openArtifact = (
 /** An artifact that was opened. */
 export class ArtifactObject extends Base<ArtifactPath> implements DataArtifact {
   protected readonly kind = "DataArtifact";
+
+  protected override describe(): Effect.Effect<Html, MetaflowError> {
+    return describeArtifact(this);
+  }
 
   declare protected record: ArtifactRecord;
 

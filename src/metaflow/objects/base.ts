@@ -4,6 +4,9 @@
  * @module
  */
 import { DateTime, Effect } from "effect";
+import { askingDisplay } from "../../display/asking.ts";
+import type { Html } from "../../display/html.ts";
+import { jupyterDisplay, type MediaBundle } from "../../display/jupyter.ts";
 import { type MetaflowError, operation } from "../MetaflowError.ts";
 import type { ObjectRecord } from "../MetadataProvider.ts";
 import type { MetaflowObject } from "../MetaflowObject.ts";
@@ -64,6 +67,14 @@ export abstract class Base<Path extends ObjectPath> implements MetaflowObject {
 
   toString(): string {
     return show(this.kind, this.path, this.attempt);
+  }
+
+  /** What a notebook shows below the name. */
+  protected abstract describe(): Effect.Effect<Html, MetaflowError>;
+
+  /** Shows it in a notebook. */
+  [jupyterDisplay](): Promise<MediaBundle> {
+    return askingDisplay(this.toString(), this.describe());
   }
 
   /** What `console.log` prints. */

@@ -4,6 +4,8 @@
  * @module
  */
 import { Effect, Option, Stream } from "effect";
+import type { Html } from "../../display/html.ts";
+import { describeFlow } from "../display/flow.ts";
 import type { DataFrame } from "../../Polars.ts";
 import type { Client } from "../Client.ts";
 import type { Flow } from "../Flow.ts";
@@ -27,6 +29,10 @@ export const openFlow = (pathspec: string): Effect.Effect<Flow, MetaflowError, C
 /** A flow that was opened. */
 export class FlowObject extends Base<Paths["Flow"]> implements Flow {
   protected readonly kind = "Flow";
+
+  protected override describe(): Effect.Effect<Html, MetaflowError> {
+    return describeFlow(this);
+  }
 
   readonly parent: Effect.Effect<null> = Effect.succeed(null);
 

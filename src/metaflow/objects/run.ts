@@ -4,6 +4,8 @@
  * @module
  */
 import { DateTime, Effect, Option, type Schema, Stream } from "effect";
+import type { Html } from "../../display/html.ts";
+import { describeRun } from "../display/tasks.ts";
 import type { DataFrame } from "../../Polars.ts";
 import type { ArtifactValue } from "../artifact/value.ts";
 import type { Client } from "../Client.ts";
@@ -53,6 +55,10 @@ export const openRun = (pathspec: string): Effect.Effect<Run, MetaflowError, Cli
 /** A run that was opened. */
 export class RunObject extends Base<RunPath> implements Run {
   protected readonly kind = "Run";
+
+  protected override describe(): Effect.Effect<Html, MetaflowError> {
+    return describeRun(this);
+  }
 
   get parent(): Effect.Effect<Flow, MetaflowError> {
     const scope = unchecked(this.scope);

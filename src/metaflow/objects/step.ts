@@ -4,6 +4,8 @@
  * @module
  */
 import { DateTime, Effect, Option, type Schema, Stream } from "effect";
+import type { Html } from "../../display/html.ts";
+import { describeStep } from "../display/tasks.ts";
 import type { Client } from "../Client.ts";
 import { environmentOf } from "../code/environment.ts";
 import { neighbouringSteps } from "../graph/neighbours.ts";
@@ -46,6 +48,10 @@ export const openStep = (pathspec: string): Effect.Effect<Step, MetaflowError, C
 /** A step that was opened. */
 export class StepObject extends Base<StepPath> implements Step {
   protected readonly kind = "Step";
+
+  protected override describe(): Effect.Effect<Html, MetaflowError> {
+    return describeStep(this);
+  }
 
   get parent(): Effect.Effect<Run, MetaflowError> {
     const scope = unchecked(this.scope);

@@ -4,6 +4,8 @@
  * @module
  */
 import { DateTime, Effect, type Schema, Stream } from "effect";
+import type { Html } from "../../display/html.ts";
+import { describeTask } from "../display/tasks.ts";
 import type { DataFrame } from "../../Polars.ts";
 import { artifactNamed, type ArtifactValue } from "../artifact/value.ts";
 import { checkAttempt } from "../task/attempts.ts";
@@ -54,6 +56,10 @@ export const openTask = (
 /** A task that was opened. */
 export class TaskObject extends Base<TaskPath> implements Task {
   protected readonly kind = "Task";
+
+  protected override describe(): Effect.Effect<Html, MetaflowError> {
+    return describeTask(this);
+  }
 
   #code: MetaflowCode | null | undefined;
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { Effect, type Schema, Stream } from "effect";
+import { askingDisplay } from "../../display/asking.ts";
+import { jupyterDisplay } from "../../display/jupyter.ts";
 import { pathsOf, refuseValue } from "../arguments.ts";
 import { Any, type AnyValue, type AttributeValue, type FileRef } from "../Attribute.ts";
 import {
@@ -19,6 +21,7 @@ import type { NeptuneSource, RunKey } from "../NeptuneSource.ts";
 import type { ReadOnlyProject } from "../ReadOnlyProject.ts";
 import type { Field, ReadOnlyRun } from "../ReadOnlyRun.ts";
 import { decodeField, decodeFields } from "./decode.ts";
+import { describeRun } from "./display.ts";
 import * as Fields from "./Fields.ts";
 import * as SeriesPoints from "./SeriesPoints.ts";
 
@@ -112,6 +115,8 @@ export const make = (
       ),
     decode: (schema) => operation("decode", decodeFields(name, fields, schema)),
     readFile: (file) => stream("readFile", readFile(file)),
+    [jupyterDisplay]: () =>
+      askingDisplay(`${name} in ${run.project}`, operation("display", describeRun(run))),
   };
 };
 
