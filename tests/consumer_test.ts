@@ -36,10 +36,11 @@ const flagsFor = (purpose: string): ReadonlyArray<string> => {
 
 /** What each program is an example of, and what it prints. */
 const PROGRAMS = [
-  ["imports.ts", "parses queries", Array(10).fill("true").join(" ")],
+  ["imports.ts", "parses queries", Array(11).fill("true").join(" ")],
   ["nql.ts", "parses queries", '((`config/lr` > "0.1") AND (NOT (`sys/failed` = "true")))'],
   ["pickle.ts", "decodes pickles", "7"],
   ["double.ts", "works with `Neptune.layerTest`", "0.5"],
+  ["chart.ts", "draws a chart", "true"],
   ["table.ts", "makes a table of anything", "1"],
   ["archive.ts", "reads an export of Neptune", "[ 0.02, 23 ]"],
   ["metaflow.ts", "reads the files of Metaflow", "true"],

@@ -75,8 +75,8 @@ const DrawingFailedBase: ReasonClass<"DrawingFailed", { cause: unknown }> = reas
 /** Polars could not read the frame, or Vega could not draw. */
 export class DrawingFailed extends DrawingFailedBase {
   override get message(): string {
-    return `The chart could not be drawn: ${describe(this.cause)}. Drawing needs --allow-read ` +
-      "--allow-env, and frames what Polars needs.";
+    return `The chart could not be drawn: ${describe(this.cause)}. Its frame needs what Polars ` +
+      "needs: --allow-ffi --allow-sys --allow-read.";
   }
 }
 
