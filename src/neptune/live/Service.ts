@@ -20,7 +20,7 @@ import {
   QueryAttributeDefinitionsResult,
   type QueryAttributesBody,
 } from "../wire/attributes.ts";
-import { decodeDefinitions, decodeSeries, type SeriesAnswer } from "../wire/messages.ts";
+import type { SeriesAnswer } from "../wire/messages.ts";
 import { type CreateSignedUrlsRequest, CreateSignedUrlsResponse } from "../wire/files.ts";
 import { decodeFloatSeries, type FloatSeriesResponse } from "../wire/floatSeries.ts";
 import { paths } from "../wire/paths.ts";
@@ -31,6 +31,9 @@ import { decodeJson, decodeProtobuf } from "./decode.ts";
 import type { Session } from "./Session.ts";
 import type { Limits } from "./Settings.ts";
 import type { Answer, Request, Transport } from "./Transport.ts";
+
+// Loading the generated code takes longer than the rest of the back end; few questions need it.
+const messages = Effect.promise(() => import("../wire/messages.ts"));
 
 type Reads<A> = Effect.Effect<A, NeptuneErrorReason>;
 
@@ -147,13 +150,18 @@ export const make = (
         requestOf("attributesOfRun", { holderIdentifier, holderType: "experiment" }, body),
       ),
     definitionsOfRun: (experimentIdentifier) =>
-      protobuf(
-        decodeDefinitions,
-        requestOf("attributeDefinitionsOfRun", { experimentIdentifier }),
-      ),
+      Effect.flatMap(messages, ({ decodeDefinitions }) =>
+        protobuf(
+          decodeDefinitions,
+          requestOf("attributeDefinitionsOfRun", { experimentIdentifier }),
+        )),
     floatSeries: (body) => protobuf(decodeFloatSeries, requestOf("floatSeries", {}, body)),
     series: (body) =>
-      protobuf(decodeSeries, requestOf("series", { useDeprecatedStringFields: "false" }, body)),
+      Effect.flatMap(
+        messages,
+        ({ decodeSeries }) =>
+          protobuf(decodeSeries, requestOf("series", { useDeprecatedStringFields: "false" }, body)),
+      ),
     signedUrls: (body) => json(CreateSignedUrlsResponse, requestOf("signedUrl", {}, body)),
     download: (url, range, answers) =>
       transport({ name: "download", method: "GET", url, headers: { range }, answers }),
