@@ -51,7 +51,7 @@ export const mutateTags = (
         return yield* new TaggingError({
           problem: hasConflicted
             ? "Tagging failed due to too many conflicting updates from other processes"
-            : `Tagging failed after ${TRIES} tries`,
+            : `Tagging failed after ${TRIES} tries. ${failure.message}`,
           cause: failure,
         });
       }
