@@ -49,6 +49,7 @@ const { api_url } = JSON.parse(atob(token));
 
 interface Measured {
   readonly milliseconds: ReadonlyArray<number>;
+  readonly cpuMilliseconds: ReadonlyArray<number>;
   readonly count: number;
   readonly peakBytes: number;
 }
@@ -120,21 +121,26 @@ for (const [task, title, rounds, times] of TASKS) {
     const floor = await curl(bytes);
     if (round > 0) floors.push(floor);
   }
-  const firstOf = (client: string) =>
-    median(results.get(client)!.map(({ milliseconds }) => milliseconds[0]!));
-  const laterOf = (client: string) =>
-    median(results.get(client)!.flatMap(({ milliseconds }) => milliseconds.slice(1)));
+  type Times = "milliseconds" | "cpuMilliseconds";
+  const firstOf = (client: string, times: Times) =>
+    median(results.get(client)!.map((measured) => measured[times][0]!));
+  const laterOf = (client: string, each: Times) =>
+    times === 1
+      ? firstOf(client, each)
+      : median(results.get(client)!.flatMap((measured) => measured[each].slice(1)));
   const rows = Object.keys(CLIENTS).map((client) => {
-    const first = firstOf(client);
-    const later = times > 1 ? laterOf(client) : first;
-    const ratio = (value: number, own: number) => `${(value / own).toFixed(1)}×`;
+    const cells = [firstOf, laterOf].flatMap((of) =>
+      (["milliseconds", "cpuMilliseconds"] as const).map((each) => {
+        const value = of(client, each);
+        const ratio = client === "nereid" ? "" : ` (${(value / of("nereid", each)).toFixed(1)}×)`;
+        return `${milliseconds(value)}${ratio}`;
+      })
+    );
     const peak = median(results.get(client)!.map(({ peakBytes }) => peakBytes)) / 2 ** 20;
-    return `| ${client} | ${milliseconds(first)} | ${ratio(first, firstOf("nereid"))} | ${
-      milliseconds(later)
-    } | ${ratio(later, times > 1 ? laterOf("nereid") : firstOf("nereid"))} | ${peak.toFixed(0)} |`;
+    return `| ${client} | ${cells.join(" | ")} | ${peak.toFixed(0)} |`;
   });
   await say(
-    `\n### ${title}\n\n| client | first, ms | | later, ms | | peak MiB |\n` +
+    `\n### ${title}\n\n| client | first, ms | its CPU, ms | later, ms | its CPU, ms | peak MiB |\n` +
       `| --- | --- | --- | --- | --- | --- |\n${rows.join("\n")}\n` +
       `| curl, ${(bytes / 1e6).toFixed(1)} MB | | | ${milliseconds(median(floors))} | | |`,
   );

@@ -5,6 +5,7 @@
  * @module
  */
 import { readFileSync } from "node:fs";
+import process from "node:process";
 import { Console, Effect, Stream } from "effect";
 import { polars } from "../../src/Polars.ts";
 import { Neptune } from "../../mod.ts";
@@ -45,13 +46,17 @@ const tasks: Readonly<
 
 const measured = Effect.gen(function* () {
   const milliseconds: Array<number> = [];
+  const cpuMilliseconds: Array<number> = [];
   let count = 0;
   for (let i = 0; i < Number(times); i++) {
     const start = performance.now();
+    const before = process.cpuUsage();
     count = yield* tasks[task]!;
     milliseconds.push(performance.now() - start);
+    const { user, system } = process.cpuUsage(before);
+    cpuMilliseconds.push((user + system) / 1000);
   }
-  return { milliseconds, count };
+  return { milliseconds, cpuMilliseconds, count };
 });
 
 // Loading Polars is an import, too.

@@ -127,7 +127,8 @@ const keysOf = (
 ): Effect.Effect<ReadonlyArray<RunKey>, MalformedProtobuf> => {
   const ids = columns.find((column) => column.path === SYS_ID && column.type === "string");
   if (ids?.type === "string" && ids.rows.length === count) {
-    return Effect.succeed(ids.values.map((id) => keyOf(project, id)));
+    const prefix = keyOf(project, "");
+    return Effect.succeed(ids.values.map((id) => prefix + id));
   }
   if (count === 0) return Effect.succeed([]);
   return Effect.fail(contradiction(`POST ${paths.search}`, "a run has no sys/id"));

@@ -24,7 +24,9 @@ export const list = (
   }).pipe(Stream.map(identifiersOf), Stream.flattenIterable);
 
 const identifiersOf = ({ runs, columns }: RunPage): ReadonlyArray<RunIdentifiers> => {
-  const textsOf = (path: string) => {
+  const textsOf = (path: string): ReadonlyArray<string | null> => {
+    const whole = columns.find((column) => column.path === path);
+    if (whole?.type === "string" && whole.rows.length === runs.length) return whole.values;
     const texts = new Array<string | null>(runs.length).fill(null);
     for (const column of columns) {
       if (column.path !== path || column.type !== "string") continue;
