@@ -21,6 +21,30 @@ export interface Size {
 /** The name of the flow. */
 export const FLOW = "BenchFlow";
 
+/** What the runtime and the task record, both of them. */
+const SYSTEM = {
+  runtime: "dev",
+  user: "ann",
+  "script-name": "bench.py",
+  python_version: "3.12.3",
+  metaflow_version: "2.19.39",
+};
+
+/** The artifacts that Metaflow adds to those of the flow. */
+const PRIVATE = [
+  "_configs_processed",
+  "_current_step",
+  "_exception",
+  "_foreach_num_splits",
+  "_foreach_stack",
+  "_foreach_var",
+  "_graph_info",
+  "_iteration_stack",
+  "_success",
+  "_task_ok",
+  "_transition",
+];
+
 const EPOCH = 1_700_000_000_000;
 
 /** Writes a flow with runs, tasks and small artifacts. */
@@ -39,6 +63,16 @@ export const generateListing = (root: string, { runs, tasks, artifacts }: Size):
       system_tags: ["user:ann", "runtime:dev", "python_version:3.12", "metaflow_version:2.19"],
     };
     tree.json(`${FLOW}/${run_number}/_meta/_self.json`, { ...run, ts_epoch: at });
+    const parameters = { ...run, step_name: "_parameters", task_id: "0", ts_epoch: at };
+    const parametersPath = `${FLOW}/${run_number}/_parameters`;
+    tree.json(`${parametersPath}/_meta/_self.json`, parameters);
+    tree.json(`${parametersPath}/0/_meta/_self.json`, parameters);
+    tree.metadata(`${parametersPath}/0/_meta`, parameters, at, {
+      ...SYSTEM,
+      "attempt-done": "0",
+      start_step: "start",
+      end_step: "end",
+    });
     for (let task_id = 1; task_id <= tasks; task_id++) {
       const step_name = task_id === 1 ? "start" : task_id === tasks ? "end" : "work";
       const step = { ...run, step_name };
@@ -50,29 +84,18 @@ export const generateListing = (root: string, { runs, tasks, artifacts }: Size):
       const task = { ...step, task_id: String(task_id) };
       const path = `${stepPath}/${task_id}/_meta`;
       tree.json(`${path}/_self.json`, { ...task, ts_epoch: created });
-      const metadata = {
+      tree.metadata(path, task, created, SYSTEM);
+      tree.metadata(path, task, created + 800, {
+        ...SYSTEM,
         attempt: "0",
         attempt_ok: "True",
         "attempt-done": "0",
         "ds-type": "local",
         "ds-root": tree.root,
         "origin-run-id": "None",
-        runtime: "dev",
-        user: "ann",
-      };
-      for (const [field_name, value] of Object.entries(metadata)) {
-        tree.json(`${path}/sysmeta_${field_name}_${created}.json`, {
-          ...task,
-          field_name,
-          type: field_name,
-          value,
-          tags: ["attempt_id:0"],
-          ts_epoch: created,
-        });
-      }
+      });
       const values: ReadonlyArray<readonly [string, Uint8Array]> = [
-        ["_success", TRUE],
-        ["_task_ok", TRUE],
+        ...PRIVATE.map((name) => [name, TRUE] as const),
         ...Array.from(
           { length: artifacts },
           (_, j) => [`value_${j}`, float(j === 0 ? i + task_id / 100 : j)] as const,
@@ -139,6 +162,20 @@ class Writer {
 
   json(path: string, record: object): void {
     this.#write(path, JSON.stringify(record));
+  }
+
+  /** Writes what is recorded about a task. */
+  metadata(path: string, task: object, at: number, fields: Readonly<Record<string, string>>): void {
+    for (const [field_name, value] of Object.entries(fields)) {
+      this.json(`${path}/sysmeta_${field_name}_${at}.json`, {
+        ...task,
+        field_name,
+        type: field_name,
+        value,
+        tags: ["attempt_id:0"],
+        ts_epoch: at,
+      });
+    }
   }
 
   /** Writes a blob, unless it is there, and returns its hash. */

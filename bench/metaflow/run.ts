@@ -54,7 +54,8 @@ const python = await pythonWithMetaflow();
 
 interface Measured {
   readonly milliseconds: number;
-  readonly peakBytes: number;
+  /** Milliseconds of processors. */
+  readonly busy: number;
   readonly answer: number;
 }
 
@@ -93,17 +94,20 @@ const compare = async (
   }
   const [first] = results;
   const times = results.map(({ measured }) => median(measured.map((one) => one.milliseconds)));
+  const busy = results.map(({ measured }) => median(measured.map((one) => one.busy)));
   const rows = results.map(({ engine, task, measured }, i) => {
     const answers = measured.map(({ answer }) => answer);
     if (task === first?.task && answers.some((answer) => answer !== first.measured[0]?.answer)) {
       throw new Error(`${engine} found ${answers}, ${first.engine} ${first.measured[0]?.answer}`);
     }
-    const peak = median(measured.map(({ peakBytes }) => peakBytes)) / 2 ** 20;
-    const ratio = (times[i]! / times[0]!).toPrecision(2);
-    return `| ${engine} | ${times[i]!.toPrecision(3)} | ${ratio} | ${peak.toFixed(0)} |`;
+    const cells = [engine, times[i]!, times[i]! / times[0]!, busy[i]!, busy[i]! / busy[0]!]
+      .map((cell) => typeof cell === "number" ? cell.toPrecision(cell < 100 ? 2 : 3) : cell);
+    return `| ${cells.join(" | ")} |`;
   });
   await say(
-    `\n### ${title}\n\n| | ms | ratio | peak MiB |\n| --- | --- | --- | --- |\n${rows.join("\n")}`,
+    `\n### ${title}\n\n| | ms | ratio | CPU ms | ratio |\n| --- | --- | --- | --- | --- |\n${
+      rows.join("\n")
+    }`,
   );
 };
 

@@ -47,6 +47,15 @@ export interface MetadataRecord {
   readonly tags: ReadonlyArray<string>;
 }
 
+/** Which artifacts of a task are asked for. */
+export interface ArtifactsRequest {
+  readonly attempt: number | undefined;
+  /** Whether names that begin with an underscore are not left out. */
+  readonly private: boolean;
+  /** The only names that are wanted; others may come too. */
+  readonly names?: ReadonlyArray<string>;
+}
+
 /** A condition on one of the metadata of tasks. */
 export interface MetadataFilter {
   readonly field: string;
@@ -100,11 +109,11 @@ export interface MetadataProvider {
 
   /**
    * Lists the artifacts of an attempt of a task, newest first; without `attempt`, of the last one
-   * that is done. Names that begin with an underscore are left out unless `private` is set.
+   * that is done.
    */
   readonly artifacts: (
     task: TaskPath,
-    request: { readonly attempt: number | undefined; readonly private: boolean },
+    request: ArtifactsRequest,
   ) => Stream.Stream<ArtifactRecord, MetaflowErrorReason>;
 
   /** One artifact by its name, private or not; `undefined` if the attempt has none of this name. */

@@ -254,6 +254,9 @@ export class MetaflowError extends MetaflowErrorBase {
   }
 }
 
+/** Where a span begins is not looked up: it costs more than most operations do. */
+const UNTRACED = { captureStackTrace: false };
+
 /** Names the operation that fails with a reason, and traces it. */
 export const operation = (method: string): <A, R>(
   effect: Effect.Effect<A, MetaflowErrorReason, R>,
@@ -261,7 +264,7 @@ export const operation = (method: string): <A, R>(
 (effect) =>
   effect.pipe(
     Effect.mapError((reason) => new MetaflowError({ method, reason })),
-    Effect.withSpan(method),
+    Effect.withSpan(method, {}, UNTRACED),
   );
 
 /** Does for a stream what {@link operation} does for an effect. */
@@ -271,7 +274,7 @@ export const streaming = (method: string): <A, R>(
 (stream) =>
   stream.pipe(
     Stream.mapError((reason) => new MetaflowError({ method, reason })),
-    Stream.withSpan(method),
+    Stream.withSpan(method, UNTRACED),
   );
 
 /** The message of anything thrown, for the text of a reason. */

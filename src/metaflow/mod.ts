@@ -40,6 +40,7 @@ export type { LogLine, LogLinesOptions, LogStream } from "./Logs.ts";
 export { MetadataProvider } from "./MetadataProvider.ts";
 export type {
   ArtifactRecord,
+  ArtifactsRequest,
   MetadataFilter,
   MetadataRecord,
   ObjectRecord,

@@ -23,7 +23,7 @@ export const make = (
   blob: (root, key) =>
     Effect.gen(function* () {
       const path = join(root.path, key);
-      const attributes = yield* attempt(`${path}_meta`, readAttributes);
+      const attributes = yield* ifThere(`${path}_meta`, readAttributes);
       return yield* open(path, attributes);
     }),
   file: (root, key) =>
@@ -33,7 +33,7 @@ export const make = (
     ),
   size: (root, key) =>
     Effect.map(
-      attempt(join(root.path, key), (path) => Deno.stat(path)),
+      ifThere(join(root.path, key), (path) => Deno.statSync(path)),
       (found) => found?.isFile ? found.size : undefined,
     ),
   url: (url) =>
@@ -43,23 +43,31 @@ export const make = (
     }),
 });
 
+/** Files up to so many bytes are read at once: to wait for one costs more than the read. */
+const SMALL = 256 * 1024;
+
 /** Attributes have some dozens of bytes. */
 const MAX_ATTRIBUTES = 64 * 1024;
 
-const readAttributes = async (path: string): Promise<string> => {
-  const { isFile, size } = await Deno.stat(path);
-  if (isFile && size <= MAX_ATTRIBUTES) return await Deno.readTextFile(path);
+const readAttributes = (path: string): string => {
+  const { isFile, size } = Deno.statSync(path);
+  if (isFile && size <= MAX_ATTRIBUTES) return Deno.readTextFileSync(path);
   throw new RangeError("it is no small file");
 };
 
 const open = (path: string, attributes?: string): Opening =>
-  Effect.map(attempt(path, (path) => Deno.stat(path)), (found): StoredFile | undefined =>
+  Effect.map(ifThere(path, (path) => Deno.statSync(path)), (found): StoredFile | undefined =>
     // Reading from a pipe would wait forever.
     found === undefined || !found.isFile ? undefined : {
       location: path,
       size: found.size,
       attributes,
-      bytes: attempting(path, (path, signal) => Deno.readFile(path, { signal })),
+      bytes: found.size <= SMALL
+        ? Effect.try({
+          try: () => Deno.readFileSync(path),
+          catch: (cause) => failure(path, describe(cause), cause),
+        })
+        : attempting(path, (path, signal) => Deno.readFile(path, { signal })),
       stream: Stream.unwrap(Effect.map(
         attempting(path, (path) => Deno.open(path)),
         (file) =>
@@ -76,10 +84,10 @@ const locate = (
   roots: ReadonlyArray<string>,
 ): Effect.Effect<string | undefined, DataFailure> =>
   Effect.gen(function* () {
-    const real = yield* attempt(path, (path) => Deno.realPath(path));
+    const real = yield* ifThere(path, (path) => Deno.realPathSync(path));
     if (real === undefined) return undefined;
     for (const root of roots) {
-      const realRoot = yield* attempt(root, (root) => Deno.realPath(resolve(root)));
+      const realRoot = yield* ifThere(root, (root) => Deno.realPathSync(resolve(root)));
       if (realRoot !== undefined && isBelow(realRoot, real)) return real;
     }
     return yield* failure(
@@ -94,11 +102,11 @@ const isBelow = (root: string, path: string): boolean => {
   return !isAbsolute(way) && way.split("/")[0] !== "..";
 };
 
-const attempt = <A>(
+const ifThere = <A>(
   path: string,
-  run: (path: string) => Promise<A>,
+  run: (path: string) => A,
 ): Effect.Effect<A | undefined, DataFailure> =>
-  Effect.tryPromise({ try: () => run(path), catch: (cause) => cause }).pipe(
+  Effect.try({ try: () => run(path), catch: (cause) => cause }).pipe(
     Effect.catch((cause) =>
       cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory
         ? Effect.succeed(undefined)

@@ -8,7 +8,7 @@ import type { DataFrame } from "../../Polars.ts";
 import type { MetaflowErrorReason } from "../MetaflowError.ts";
 import type { ObjectRecord } from "../MetadataProvider.ts";
 import type { Scope } from "../objects/scope.ts";
-import { endOf, endpointTask, isFinished, isSuccessful } from "../task/state.ts";
+import { endpointTask, outcomeOf } from "../task/state.ts";
 import { frame } from "./columns.ts";
 
 /** Runs that are looked at at the same time. */
@@ -40,12 +40,9 @@ export const runsFrame = (
 const rowOf = (scope: Scope, flow: string, run: ObjectRecord) =>
   Effect.gen(function* () {
     const end = yield* endpointTask(scope, [flow, run.id], "end");
-    return end === undefined ? { run, finishedAt: null, finished: false, successful: false } : {
-      run,
-      finishedAt: yield* endOf(end.task),
-      finished: yield* isFinished(end.task),
-      successful: yield* isSuccessful(end.task),
-    };
+    return end === undefined
+      ? { run, finishedAt: null, finished: false, successful: false }
+      : { run, ...(yield* outcomeOf(end.task)) };
   });
 
 const sorted = (tags: ReadonlyArray<string>): ReadonlyArray<string> =>

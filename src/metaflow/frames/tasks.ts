@@ -11,7 +11,7 @@ import { childrenOf, type Scope, type TaskRef } from "../objects/scope.ts";
 import type { RunPath } from "../Pathspec.ts";
 import { isTagged, type PickleValue, show } from "../pickle/Pickle.ts";
 import { currentAttempt } from "../task/metadata.ts";
-import { endOf, exceptionOf, isFinished, isSuccessful } from "../task/state.ts";
+import { exceptionOf, outcomeOf } from "../task/state.ts";
 import { frame } from "./columns.ts";
 
 /** Tasks that are looked at at the same time. */
@@ -50,15 +50,9 @@ export const tasksFrame = (
 const rowOf = (scope: Scope, run: RunPath, step: string, task: ObjectRecord) =>
   Effect.gen(function* () {
     const ref: TaskRef = { scope, path: [...run, step, task.id], attempt: undefined };
-    return {
-      step,
-      task,
-      attempt: yield* currentAttempt(ref),
-      finishedAt: yield* endOf(ref),
-      finished: yield* isFinished(ref),
-      successful: yield* isSuccessful(ref),
-      exception: summary(yield* exceptionOf(ref)),
-    };
+    const outcome = yield* outcomeOf(ref);
+    const exception = outcome.successful ? null : summary(yield* exceptionOf(ref));
+    return { step, task, attempt: yield* currentAttempt(ref), exception, ...outcome };
   });
 
 const summary = (exception: PickleValue): string | null => {

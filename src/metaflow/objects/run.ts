@@ -28,12 +28,14 @@ import { checkChange, toTags } from "../Tags.ts";
 import type { Task } from "../Task.ts";
 import { originOfRun } from "../task/origin.ts";
 import {
-  endOf,
+  type Endpoints,
   endpointTask,
+  findEndpoints,
   type FoundTask,
-  isFinished,
-  isSuccessful,
   newestTask,
+  type Outcome,
+  OutcomeCell,
+  outcomeOf,
 } from "../task/state.ts";
 import type { Trigger } from "../Trigger.ts";
 import { Base } from "./base.ts";
@@ -55,6 +57,9 @@ export const openRun = (pathspec: string): Effect.Effect<Run, MetaflowError, Cli
 /** A run that was opened. */
 export class RunObject extends Base<RunPath> implements Run {
   protected readonly kind = "Run";
+
+  /** Once they are known. */
+  #endpoints: Endpoints | undefined;
 
   protected override describe(): Effect.Effect<Html, MetaflowError> {
     return describeRun(this);
@@ -85,7 +90,7 @@ export class RunObject extends Base<RunPath> implements Run {
   data(name?: string, schema?: Schema.Decoder<unknown>): Effect.Effect<unknown, MetaflowError> {
     const data = name === undefined
       ? this.#end(({ task }) => dataOf(task), null)
-      : Effect.flatMap(endpointTask(this.scope, this.path, "end"), (end) =>
+      : Effect.flatMap(this.#endpoint("end"), (end) =>
         end !== undefined ? namedValue(end.task, name, schema) : Effect.fail(
           new NotFound({ message: `${this} has not come to its last step and has no data` }),
         ));
@@ -93,16 +98,17 @@ export class RunObject extends Base<RunPath> implements Run {
   }
 
   get successful(): Effect.Effect<boolean, MetaflowError> {
-    return this.#end(({ task }) => isSuccessful(task), false).pipe(operation("Run.successful"));
+    return Effect.map(this.#outcome, ({ successful }) => successful)
+      .pipe(operation("Run.successful"));
   }
 
   get finished(): Effect.Effect<boolean, MetaflowError> {
-    return this.#end(({ task }) => isFinished(task), false).pipe(operation("Run.finished"));
+    return Effect.map(this.#outcome, ({ finished }) => finished).pipe(operation("Run.finished"));
   }
 
   get finishedAt(): Effect.Effect<DateTime.Utc | null, MetaflowError> {
-    return this.#end(({ task }) => endOf(task), null).pipe(
-      Effect.map((end) => end === null ? null : DateTime.makeUnsafe(end)),
+    return this.#outcome.pipe(
+      Effect.map(({ finishedAt: end }) => end === null ? null : DateTime.makeUnsafe(end)),
       operation("Run.finishedAt"),
     );
   }
@@ -122,7 +128,7 @@ export class RunObject extends Base<RunPath> implements Run {
 
   get trigger(): Effect.Effect<Trigger | null, MetaflowError> {
     return Effect.flatMap(
-      endpointTask(this.scope, this.path, "start"),
+      this.#endpoint("start"),
       (start) => start === undefined ? Effect.succeed(null) : triggerOf(start.task),
     ).pipe(operation("Run.trigger"));
   }
@@ -181,12 +187,31 @@ export class RunObject extends Base<RunPath> implements Run {
     return tasksFrame(this.scope, this.path, steps).pipe(operation("Run.tasksDf"));
   }
 
+  readonly #ended = new OutcomeCell();
+
+  get #outcome() {
+    const unfinished: Outcome = { finishedAt: null, finished: false, successful: false };
+    return this.#ended.get(this.#end(({ task }) => outcomeOf(task), unfinished));
+  }
+
+  #endpoint(endpoint: keyof Endpoints): Effect.Effect<FoundTask | undefined, MetaflowErrorReason> {
+    const find = Effect.suspend(() =>
+      this.#endpoints !== undefined
+        ? Effect.succeed(this.#endpoints)
+        : Effect.tap(findEndpoints(this.scope, this.path), ({ start, end }) =>
+          Effect.sync(() => {
+            if (start !== undefined && end !== undefined) this.#endpoints = { start, end };
+          }))
+    );
+    return endpointTask(this.scope, this.path, endpoint, find);
+  }
+
   #end<A, B>(
     use: (end: FoundTask) => Effect.Effect<A, MetaflowErrorReason>,
     otherwise: B,
   ): Effect.Effect<A | B, MetaflowErrorReason> {
     return Effect.flatMap(
-      endpointTask(this.scope, this.path, "end"),
+      this.#endpoint("end"),
       (end): Effect.Effect<A | B, MetaflowErrorReason> =>
         end === undefined ? Effect.succeed(otherwise) : use(end),
     );

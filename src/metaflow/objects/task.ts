@@ -34,7 +34,7 @@ import type { Step } from "../Step.ts";
 import type { AttemptOptions, Metadata, Task } from "../Task.ts";
 import { currentAttempt, metadataOf, newestValues } from "../task/metadata.ts";
 import { originOfTask } from "../task/origin.ts";
-import { endOf, exceptionOf, indexOf, isFinished, isSuccessful } from "../task/state.ts";
+import { exceptionOf, indexOf, OutcomeCell, outcomeOf } from "../task/state.ts";
 import { ArtifactObject } from "./artifact.ts";
 import { Base } from "./base.ts";
 import { dataOf, namedValue } from "./data.ts";
@@ -129,11 +129,12 @@ export class TaskObject extends Base<TaskPath> implements Task {
   }
 
   get successful(): Effect.Effect<boolean, MetaflowError> {
-    return isSuccessful(this.#ref).pipe(operation("Task.successful"));
+    return Effect.map(this.#outcome, ({ successful }) => successful)
+      .pipe(operation("Task.successful"));
   }
 
   get finished(): Effect.Effect<boolean, MetaflowError> {
-    return isFinished(this.#ref).pipe(operation("Task.finished"));
+    return Effect.map(this.#outcome, ({ finished }) => finished).pipe(operation("Task.finished"));
   }
 
   get exception(): Effect.Effect<PickleValue, MetaflowError> {
@@ -142,8 +143,8 @@ export class TaskObject extends Base<TaskPath> implements Task {
 
   get finishedAt(): Effect.Effect<DateTime.Utc | null, MetaflowError> {
     return Effect.map(
-      endOf(this.#ref),
-      (end) => end === null ? null : DateTime.makeUnsafe(end),
+      this.#outcome,
+      ({ finishedAt }) => finishedAt === null ? null : DateTime.makeUnsafe(finishedAt),
     ).pipe(operation("Task.finishedAt"));
   }
 
@@ -220,6 +221,12 @@ export class TaskObject extends Base<TaskPath> implements Task {
 
   artifactsDf(): Effect.Effect<DataFrame, MetaflowError> {
     return artifactsFrame(this.#ref).pipe(operation("Task.artifactsDf"));
+  }
+
+  readonly #ended = new OutcomeCell();
+
+  get #outcome() {
+    return this.#ended.get(outcomeOf(this.#ref));
   }
 
   get #ref(): TaskRef {

@@ -48,7 +48,15 @@ export const make = (settings: ServiceSettings): ServiceProvider => {
     metadata: (task, fields) => metadataOf(service, task, fields),
     artifacts: (task, request) =>
       Stream.fromArrayEffect(Effect.gen(function* () {
-        const { attempt } = request;
+        const { attempt, names } = request;
+        if (names !== undefined) {
+          const named = yield* Effect.forEach(
+            names,
+            (name) => findArtifact(service, task, name, attempt),
+            { concurrency: "unbounded" },
+          );
+          return named.filter((artifact) => artifact !== undefined);
+        }
         const path = attempt === undefined
           ? `${pathOf(task)}/artifacts`
           : `${pathOf(task)}/attempt/${attempt}/artifacts`;

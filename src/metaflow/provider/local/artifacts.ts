@@ -4,46 +4,62 @@
  * @module
  */
 import { join } from "node:path";
-import type { ArtifactRecord } from "../../MetadataProvider.ts";
+import type { ArtifactRecord, ArtifactsRequest } from "../../MetadataProvider.ts";
 import type { TaskPath } from "../../Pathspec.ts";
-import { newestFirst, toArtifact, toMetadata } from "../records.ts";
-import { entriesOf, readListed, readRecord } from "./files.ts";
+import { newestFirst, type Tags, toArtifact, toMetadata } from "../records.ts";
+import { entriesOf, readListed } from "./files.ts";
 import { metaDirectory, tagsOfRun } from "./tree.ts";
 
 const DONE = "sysmeta_attempt-done_";
 
 /**
- * The last attempt of a task that is done. Not the one with the last artifacts: those of an attempt
- * appear one after another.
+ * Milliseconds after which whatever was written before is in every list. One that is made while files
+ * appear can have the last of them without those before it, and clocks differ.
  */
-const lastAttempt = (directory: string): number | undefined => {
+const SETTLED = 60 * 60 * 1000;
+
+/** The attempt whose artifacts count, and the files among which they are. */
+interface Written {
+  readonly attempt: number;
+  readonly entries: ReadonlyArray<Deno.DirEntry>;
+}
+
+/**
+ * The attempt that is asked for, or the last one that is done. Not the one with the last artifacts:
+ * those of an attempt appear one after another.
+ */
+const findAttempt = (directory: string, attempt: number | undefined): Written | undefined => {
+  const entries = entriesOf(directory);
+  if (attempt !== undefined) return { attempt, entries };
   let last = "";
-  for (const { name, isFile } of entriesOf(directory)) {
+  for (const { name, isFile } of entries) {
     if (isFile && name.startsWith(DONE) && name.endsWith(".json") && name > last) last = name;
   }
   const done = last === "" ? undefined : readListed(join(directory, last), toMetadata);
-  return done === undefined ? undefined : Number(done.value);
+  if (done === undefined) return undefined;
+  const isSettled = done.createdAt < Date.now() - SETTLED;
+  return { attempt: Number(done.value), entries: isSettled ? entries : entriesOf(directory) };
 };
 
-/** The artifacts of an attempt of a task. */
+/** The artifacts of an attempt of a task; only certain ones if they are named. */
 export const readArtifacts = (
   root: string,
   task: TaskPath,
-  request: { readonly attempt: number | undefined; readonly private: boolean },
+  { attempt, ...request }: ArtifactsRequest,
 ): ReadonlyArray<ArtifactRecord> => {
   const directory = metaDirectory(root, task);
-  const attempt = request.attempt ?? lastAttempt(directory);
-  if (attempt === undefined) return [];
-  const prefix = `${attempt}_artifact_`;
-  const tags = tagsOfRun(root, task);
+  const written = findAttempt(directory, attempt);
+  if (written === undefined) return [];
+  const prefix = `${written.attempt}_artifact_`;
   const artifacts: Array<ArtifactRecord> = [];
-  // Not of the entries among which the attempt was found: a list that is made while files appear can
-  // have the last of them without those before it.
-  for (const { name: file, isFile } of entriesOf(directory)) {
+  let tags: Tags | undefined;
+  for (const { name: file, isFile } of written.entries) {
     if (!isFile || !file.startsWith(prefix) || !file.endsWith(".json")) continue;
     const name = file.slice(prefix.length, -".json".length);
     if (name.startsWith("_") && !request.private) continue;
-    const artifact = readListed(join(directory, file), (json) => toArtifact(name, json, tags));
+    if (request.names !== undefined && !request.names.includes(name)) continue;
+    const runs = tags ??= tagsOfRun(root, task);
+    const artifact = readListed(join(directory, file), (json) => toArtifact(name, json, runs));
     if (artifact !== undefined) artifacts.push(artifact);
   }
   return artifacts.sort(newestFirst);
@@ -55,11 +71,5 @@ export const readArtifact = (
   task: TaskPath,
   name: string,
   attempt: number | undefined,
-): ArtifactRecord | undefined => {
-  const directory = metaDirectory(root, task);
-  const written = attempt ?? lastAttempt(directory);
-  return readRecord(
-    join(directory, `${written}_artifact_${name}.json`),
-    (json) => toArtifact(name, json, tagsOfRun(root, task)),
-  );
-};
+): ArtifactRecord | undefined =>
+  readArtifacts(root, task, { attempt, private: true, names: [name] })[0];
