@@ -31,19 +31,31 @@ const programs: Record<string, string> = {
 };
 
 const TIMES = 9;
-const PEAK =
-  'console.log(Deno.readTextFileSync("/proc/self/status").match(/VmHWM:\\s+(\\d+)/)[1]);';
+// What the process itself has used by then, which is less at the mercy of other processes than time.
+const USED = `
+  const { default: { cpuUsage } } = await import("node:process");
+  const { user, system } = cpuUsage();
+  const peak = /VmHWM:\\s+(\\d+)/.exec(Deno.readTextFileSync("/proc/self/status"))[1];
+  console.log(JSON.stringify({ cpu: (user + system) / 1000, mebibytes: peak / 1024 }));`;
+
+interface Measured {
+  readonly name: string;
+  readonly file: string;
+  readonly milliseconds: Array<number>;
+  readonly cpu: Array<number>;
+  readonly mebibytes: Array<number>;
+}
 
 const directory = Deno.makeTempDirSync({ dir: fileURLToPath(ROOT), prefix: ".startup-" });
 try {
   const files = Object.entries(programs).map(([name, program], i) => {
     const file = `${directory}/${i}.js`;
-    Deno.writeTextFileSync(file, `${program}\n${PEAK}`);
-    return { name, file, milliseconds: [] as Array<number>, mebibytes: [] as Array<number> };
+    Deno.writeTextFileSync(file, `${program}${USED}`);
+    return { name, file, milliseconds: [], cpu: [], mebibytes: [] } as Measured;
   });
   // In turn, so that what else the machine does falls on all of them.
   for (let time = 0; time <= TIMES; time++) {
-    for (const { file, milliseconds, mebibytes } of files) {
+    for (const { file, milliseconds, cpu, mebibytes } of files) {
       const start = performance.now();
       const { stdout, success } = await new Deno.Command(Deno.execPath(), {
         args: ["run", "-A", "--no-check", "--cached-only", file],
@@ -52,16 +64,22 @@ try {
       if (!success) throw new Error(`${file} failed`);
       if (time === 0) continue; // fills the caches
       milliseconds.push(performance.now() - start);
-      mebibytes.push(Number(new TextDecoder().decode(stdout)) / 1024);
+      const used = JSON.parse(new TextDecoder().decode(stdout));
+      cpu.push(used.cpu);
+      mebibytes.push(used.mebibytes);
     }
   }
   const median = (numbers: ReadonlyArray<number>) =>
     numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!.toFixed(0);
-  const rows = files.map(({ name, milliseconds, mebibytes }) =>
-    `| ${name} | ${median(milliseconds)} | ${median(mebibytes)} |`
+  const rows = files.map(({ name, milliseconds, cpu, mebibytes }) =>
+    `| ${name} | ${median(milliseconds)} | ${median(cpu)} | ${median(mebibytes)} |`
   );
   // deno-lint-ignore no-console
-  console.log(["| Program imports | ms | peak MiB |", "| --- | --- | --- |", ...rows].join("\n"));
+  console.log(
+    ["| Program imports | ms | CPU ms | peak MiB |", "| --- | --- | --- | --- |", ...rows].join(
+      "\n",
+    ),
+  );
 } finally {
   Deno.removeSync(directory, { recursive: true });
 }

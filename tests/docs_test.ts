@@ -150,6 +150,12 @@ Deno.test("the reference opens without a network", async () => {
   }
 });
 
+Deno.test("README.md has a reason for every package", () => {
+  const { imports } = JSON.parse(read("deno.json"));
+  const reasons = read("README.md").split("## Dependencies")[1]!;
+  for (const name of Object.keys(imports)) assert(reasons.includes(`\`${name}\``), name);
+});
+
 Deno.test("links between documents lead somewhere", () => {
   const documents = [
     "README.md",
