@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { Effect, type Scope } from "effect";
+import { Effect, Fiber, type Scope } from "effect";
 import { describe, InvalidArgument, NeptuneError } from "../NeptuneError.ts";
 import type { NeptuneSource } from "../NeptuneSource.ts";
+import { Refused } from "./Refused.ts";
 import { make, type Server, type ServerOptions } from "./Server.ts";
 
 /** Where a server listens, and how it lets clients in. */
@@ -60,42 +61,39 @@ const listen = (
   port: number,
   handler: (request: Request) => Promise<Response>,
 ): Effect.Effect<Deno.HttpServer<Deno.NetAddr>, NeptuneError, Scope.Scope> =>
-  Effect.map(
-    Effect.acquireRelease(
-      Effect.try({
-        try: () => {
-          const closing = new AbortController();
-          const server = Deno.serve(
-            { hostname, port, signal: closing.signal, onListen: () => {} },
-            (request, { completed }) => handler(withSignal(request, completed)),
-          );
-          return { server, closing };
-        },
-        catch: (cause) =>
-          failure("port", `Cannot listen at ${hostname}:${port}: ${describe(cause)}.`),
-      }),
-      ({ server, closing }) =>
-        Effect.promise(() => server.shutdown()).pipe(
-          Effect.timeoutOrElse({
-            duration: GRACE,
-            orElse: () => Effect.sync(() => closing.abort()),
-          }),
-          Effect.andThen(Effect.promise(() => server.finished)),
-        ),
-    ),
-    ({ server }) => server,
-  );
+  Effect.suspend(() => {
+    /** Requests that have not been answered to the end, by what ends them. */
+    const pending = new Set<AbortController>();
+    const start = Effect.try({
+      try: () =>
+        Deno.serve({ hostname, port, onListen: () => {} }, (request, { completed }) => {
+          const end = new AbortController();
+          pending.add(end);
+          completed.catch(() => {}).finally(() => pending.delete(end));
+          const signal = AbortSignal.any([request.signal, end.signal]);
+          return handler(withSignal(request, signal)).then(unlessInterrupted);
+        }),
+      catch: (cause) =>
+        failure("port", `Cannot listen at ${hostname}:${port}: ${describe(cause)}.`),
+    });
+    return Effect.acquireRelease(start, (server) =>
+      Effect.gen(function* () {
+        const stopped = yield* Effect.forkChild(Effect.promise(() => server.shutdown()));
+        yield* Effect.timeoutOption(Fiber.await(stopped), GRACE);
+        for (const end of pending) end.abort();
+        yield* Fiber.await(stopped);
+      }));
+  });
 
-/**
- * The request with a signal for when the client has gone without its answer. Deno's own signal comes
- * after every answer, and with a warning to whoever listens to it.
- */
-const withSignal = (request: Request, completed: Promise<void>): Request => {
-  const gone = new AbortController();
-  completed.catch(() => gone.abort());
-  const { url, method, headers, body } = request;
-  return new Request(url, { method, headers, body, signal: gone.signal });
-};
+// Interrupted as if the client had gone; if it is the server that goes, the client may try again.
+const unlessInterrupted = (response: Response): Response =>
+  response.status === 499 ? Response.json(STOPPING.body, { status: STOPPING.status }) : response;
+
+const STOPPING = new Refused({ status: 503, message: "The server is stopping." });
+
+/** The request with another signal. */
+const withSignal = ({ url, method, headers, body }: Request, signal: AbortSignal): Request =>
+  new Request(url, { method, headers, body, signal });
 
 const refuse = (hostname: string) =>
   Effect.fail(failure(
