@@ -6,8 +6,9 @@
 import type { Datastore, Root } from "../Datastore.ts";
 
 /**
- * Roots as they were recorded, such as `/home/ann/flows`, and where they are now. It holds for all
- * that is below them; of several that fit, the longest counts.
+ * Roots as they were recorded, such as `/home/ann/flows` or `s3://bucket/flows`, and where they are
+ * now: a directory or a URL, of whatever kind they were. It holds for all that is below them; of
+ * several that fit, the longest counts.
  */
 export type RootMapping = Readonly<Record<string, string>>;
 
@@ -27,19 +28,23 @@ export const mapPath = (mapping: RootMapping, path: string): string => {
 const withoutSlash = (path: string): string => path.replace(/\/+$/, "");
 
 const LOCAL = "local://";
+const S3 = "s3://";
 
 /** The same datastore, for data that was recorded elsewhere. */
 export const mapped = (datastore: Datastore, mapping: RootMapping): Datastore => {
-  const now = (root: Root): Root => ({ ...root, path: mapPath(mapping, root.path) });
+  const now = ({ type, path }: Root): Root => {
+    const read = mapPath(mapping, path);
+    return { type: read === path ? type : read.startsWith(S3) ? "s3" : "local", path: read };
+  };
+  const urlNow = (url: string): string => {
+    const path = url.startsWith(LOCAL) ? url.slice(LOCAL.length) : url;
+    const read = mapPath(mapping, path);
+    return read === path ? url : read.startsWith(S3) ? read : LOCAL + read;
+  };
   return {
     blob: (root, key) => datastore.blob(now(root), key),
     file: (root, key) => datastore.file(now(root), key),
     size: (root, key) => datastore.size(now(root), key),
-    url: (url) =>
-      datastore.url(
-        url.startsWith(LOCAL)
-          ? LOCAL + mapPath(mapping, url.slice(LOCAL.length))
-          : mapPath(mapping, url),
-      ),
+    url: (url) => datastore.url(urlNow(url)),
   };
 };
