@@ -1,5 +1,15 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { Cause, ConfigProvider, Effect, Exit, Fiber, Layer, Redacted, Stream } from "effect";
+import {
+  Cause,
+  ConfigProvider,
+  Effect,
+  Exit,
+  Fiber,
+  Layer,
+  Redacted,
+  Stream,
+  Tracer,
+} from "effect";
 import { FetchHttpClient } from "effect/http";
 import { Metaflow } from "@nereid/nereid";
 import { effectTest } from "../../effectTest.ts";
@@ -437,5 +447,47 @@ effectTest(
         match(reason.message, /Requires net access.*--allow-net/);
       }
       strictEqual(service.received.length, 2);
+    }),
+);
+
+effectTest(
+  "no key is in an error, a span or anything that is printed",
+  () =>
+    Effect.gen(function* () {
+      const spans: Array<Tracer.NativeSpan> = [];
+      const tracer = Tracer.make({
+        span: (options) => {
+          const span = new Tracer.NativeSpan(options);
+          spans.push(span);
+          return span;
+        },
+      });
+      const service = recordedService();
+      service.intercept = ({ target }) => target === "/ping" ? undefined : answer(403, "no");
+      const program = Effect.gen(function* () {
+        const client = yield* Metaflow.Client;
+        return [yield* Effect.exit(open), client];
+      });
+      const seen = yield* program.pipe(
+        Effect.provide(Metaflow.layerService({
+          url: service.url,
+          authKey: "hunter2",
+          headers: { authorization: Redacted.make("Bearer hunter2") },
+          namespace: null,
+          s3: { credentials: { accessKeyId: "A", secretAccessKey: Redacted.make("hunter2") } },
+        })),
+        Effect.provideService(FetchHttpClient.Fetch, service.fetch),
+        Effect.withTracer(tracer),
+      );
+      strictEqual(service.received.at(-1)?.headers.get("x-api-key"), "hunter2");
+      ok(spans.some(({ name }) => name === "MetadataService.request"));
+      const printed = Deno.inspect([
+        seen,
+        spans.map(({ attributes, events }) => [attributes, events]),
+      ], {
+        depth: 20,
+      });
+      ok(printed.includes("code 403"));
+      ok(!printed.includes("hunter2"));
     }),
 );
