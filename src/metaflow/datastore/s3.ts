@@ -38,7 +38,9 @@ export const make = (
     Effect.gen(function* () {
       const address = yield* Effect.fromResult(parseAddress(url));
       const { ask, tries } = yield* connected;
-      yield* Effect.acquireRelease(limit.take(1), () => limit.release(1));
+      yield* Effect.acquireRelease(limit.take(1), () => limit.release(1), {
+        interruptible: true,
+      });
       const response = yield* Effect.acquireRelease(
         ask({ method: "GET", address }),
         (response) => Effect.promise(async () => await cancel(response)),

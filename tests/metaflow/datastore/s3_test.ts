@@ -414,3 +414,25 @@ effectTest("other datastores are not supported, and say so", () =>
     ok(Exit.isFailure(exit));
     match(String(exit.cause), /datastore of type "azure" is not supported\. .* local, spin, s3/);
   }));
+
+effectTest(
+  "no more than 16 objects are open at once, and who waits can be interrupted",
+  () =>
+    Effect.gen(function* () {
+      const { server, datastore } = yield* started();
+      const holders = yield* Effect.forEach(Array.from({ length: 16 }), () =>
+        Effect.forkChild(
+          Effect.scoped(
+            Effect.andThen(datastore.file(ROOT, "F/1/s/2/0.data.json"), Effect.never),
+          ),
+        ));
+      while (server.received.length < 16) yield* Effect.sleep(5);
+      const waiting = yield* Effect.forkChild(bytesOf(datastore));
+      yield* Effect.sleep(20);
+      yield* Fiber.interrupt(waiting);
+      strictEqual(server.received.length, 16);
+      yield* Fiber.interrupt(holders[0]!);
+      strictEqual(text(yield* bytesOf(datastore)), '{"small": true}');
+      yield* Fiber.interruptAll(holders);
+    }),
+);

@@ -387,15 +387,21 @@ effectTest(
       const attempt = Metaflow.Task.get("ParkLinearFlow/1/start/2", { attempt: 0 });
       const list = Effect.flatMap(attempt, (task) => Stream.runCollect(task.artifacts()));
       const tag = Effect.flatMap(open, (run) => run.addTag("one"));
-      const cases = [
+      const cases: ReadonlyArray<
+        readonly [
+          Effect.Effect<unknown, Metaflow.MetaflowError, Metaflow.Client>,
+          version: string | null,
+          needed: string,
+        ]
+      > = [
         [list, "2.0.5", "2.0.6"],
         [list, null, "2.0.6"],
         [tag, "2.2.10", "2.3.0"],
         [tag, null, "2.3.0"],
-      ] as const;
+      ];
       for (const [program, version, needed] of cases) {
         const service = recordedService({ version });
-        const reason = yield* failing(over(service)(Effect.asVoid(program)));
+        const reason = yield* failing(over(service)(program));
         strictEqual(reason._tag, "Unsupported");
         match(
           reason.message,

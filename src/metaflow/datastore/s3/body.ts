@@ -84,6 +84,7 @@ export const streamBody = (
           cause,
         );
       }
+      yield* close(reader);
       yield* pause(breaks);
       return [[], Option.some({ reader: yield* reopen(offset), offset, breaks })] as const;
     });
@@ -102,8 +103,12 @@ export const streamBody = (
 const read = (response: Response) =>
   Effect.acquireRelease(
     Effect.sync(() => (response.body ?? new Blob([]).stream()).getReader()),
-    (reader) => Effect.ignore(Effect.promise(() => reader.cancel().catch(() => undefined))),
+    close,
   );
+
+/** Ends an answer, be it broken. */
+const close = (reader: ReadableStreamDefaultReader<Uint8Array>): Effect.Effect<void> =>
+  Effect.promise(() => reader.cancel().catch(() => undefined));
 
 /** All bytes in one piece. */
 export const collectBody = (

@@ -102,7 +102,7 @@ export const makeAsk = (settings: S3Settings): Ask => {
     });
 };
 
-/** Waits before the next try: about 0.2 seconds, then twice as long each time, up to 10 seconds. */
+/** Waits before the next try: 0.2 to 0.4 seconds, then twice as long each time, up to 10 seconds. */
 export const pause = (tried: number): Effect.Effect<void> =>
   Effect.flatMap(
     Random.nextBetween(0.5, 1),
