@@ -39,8 +39,8 @@ export interface TrueRun {
   /** Own points and those that are inherited. */
   readonly points: ReadonlyMap<string, ReadonlyArray<Point>>;
   readonly ownPoints: ReadonlyMap<string, ReadonlyArray<Point>>;
-  /** The runs that it forked from, nearest first. */
-  readonly ancestors: ReadonlyArray<string>;
+  /** The runs that it forked from, nearest first, and the last step that it has of each. */
+  readonly ancestors: ReadonlyArray<{ readonly runId: string; readonly upToStep: number }>;
 }
 
 /** What an export holds of each run. */
@@ -70,7 +70,7 @@ export const truthOf = (fixture: Fixture): ReadonlyArray<TrueRun> =>
       ownPoints: new Map(
         run.series.map((series) => [series.path, pointsOf(fixture, series, ({ own }) => own)]),
       ),
-      ancestors: run.lineage?.map(({ runId }) => runId) ?? [],
+      ancestors: run.lineage ?? [],
     };
   });
 

@@ -15,10 +15,18 @@ export const inPandas = (
 ): Answer => {
   if (Array.isArray(answer)) return answer.map((each) => inPandas(each, unsupported, note));
   if (typeof answer !== "object" || answer === null) return answer;
+  if ("mimeType" in answer && answer.mimeType === null) {
+    note("a file without a known MIME type has an empty one on a server");
+    return { ...answer, mimeType: "" };
+  }
   if (isTable(answer)) {
+    const columns = answer.columns.map((column) => inSeries(column, unsupported, note));
     return {
       ...answer,
-      columns: answer.columns.map((column) => inSeries(column, unsupported, note)),
+      columns: columns.map((column) => ({
+        ...column,
+        cells: inPandas(column.cells, unsupported, note),
+      })),
     };
   }
   return Object.fromEntries(

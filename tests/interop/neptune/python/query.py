@@ -111,13 +111,11 @@ def download(module, label, **given):
         found = []
         for name in paths.columns:
             for (container, step), path in paths[name].items():
-                if isinstance(path, str):
+                if isinstance(path, str):  # other cells only fill up the frame
                     with open(path, "rb") as file:
                         digest = hashlib.sha256(file.read()).hexdigest()
                     found.append([container, number(step), name, digest])
-                else:
-                    found.append([container, number(step), name, None])
-        return sorted(found, key=str)
+        return sorted(found, key=lambda entry: ",".join(map(str, entry)))
 
 
 CALLS = {}
