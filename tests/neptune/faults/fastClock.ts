@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Clock, Duration, Effect } from "effect";
+import { type Clock, Duration, Effect } from "effect";
 
 /** A clock that runs so many times as fast as the real one, from now on. */
 export const fastClock = (speed: number): Clock.Clock => {
