@@ -92,22 +92,18 @@ const bodyOf = (body: string): ErrorBody => Option.getOrElse(decodeBody(body), (
 
 /** What an exception comes to that was thrown by `fetch`, or while its body was read. */
 export const ofException = (thrown: unknown, hasAnswered: boolean): Failure => {
-  const text = textOf(thrown);
   // The text of an error can hold the URL, and that of a file has a signature in it.
-  const detail = text.replaceAll(/ for url \([^)]*\)/g, "");
+  const detail = textOf(thrown).replaceAll(/ for url \([^)]*\)/g, "");
   const cause = new Error(detail);
-  if (thrown instanceof Deno.errors.NotCapable || /blocked/.test(text)) {
+  if (thrown instanceof Deno.errors.NotCapable || /are blocked/.test(detail)) {
     return { kind: "NotAllowed", detail };
   }
-  if (/dns error|failed to lookup/i.test(text)) return { kind: "HostNotFound", detail, cause };
-  if (/certificate|tls |handshake|UnknownIssuer|InvalidContentType/i.test(text)) {
+  if (/dns error|failed to lookup/i.test(detail)) return { kind: "HostNotFound", detail, cause };
+  if (/certificate|tls |handshake|UnknownIssuer|InvalidContentType/i.test(detail)) {
     return { kind: "TlsFailure", detail, cause };
   }
-  return {
-    kind: hasAnswered || isClosed(text) ? "ConnectionClosed" : "ConnectionFailed",
-    detail,
-    cause,
-  };
+  const kind = hasAnswered || isClosed(detail) ? "ConnectionClosed" : "ConnectionFailed";
+  return { kind, detail, cause };
 };
 
 const isClosed = (text: string): boolean =>

@@ -13,8 +13,9 @@ import { paths } from "../wire/paths.ts";
 import type { SearchParams } from "../wire/search.ts";
 import { contradiction } from "./decode.ts";
 import { AT_ONCE, groupsOf } from "./requests.ts";
-import { keyOf, warnOfTypes } from "./runKeys.ts";
+import { keyOf } from "./runKeys.ts";
 import type { Service } from "./Service.ts";
+import { warnOfTypes } from "./unknownTypes.ts";
 import { values } from "./Values.ts";
 
 /** As many runs has a page, unless they have so many attributes that it would become too large. */

@@ -108,11 +108,19 @@ export const settingsOf = (
     }
     yield* warnOfVerification;
     const { caCertificates = [] } = options;
+    const certificates = typeof caCertificates === "string" ? [caCertificates] : caCertificates;
+    // Deno passes over what is none.
+    if (!certificates.every((text) => String(text).includes("-----BEGIN CERTIFICATE-----"))) {
+      return yield* refuse(
+        "caCertificates",
+        "caCertificates must be certificates as PEM text, not paths of files.",
+      );
+    }
     return {
       project: options.project || undefined,
       apiToken: typeof apiToken === "string" ? Redacted.make(apiToken) : apiToken,
       proxy: options.proxy,
-      caCertificates: typeof caCertificates === "string" ? [caCertificates] : caCertificates,
+      caCertificates: certificates,
       transport: yield* transportOf(options),
       limits: {
         runs: yield* integerVariable("NEPTUNE_FETCH_RUNS_BATCH_SIZE", 1000, 1),

@@ -13,8 +13,9 @@ import { paths } from "../wire/paths.ts";
 import { contradiction } from "./decode.ts";
 import { filtersOf } from "./names.ts";
 import { AT_ONCE, bytesOf, groupsOf, REQUEST_BYTES, RUN_BYTES } from "./requests.ts";
-import { keyOf, warnOfTypes } from "./runKeys.ts";
+import { keyOf } from "./runKeys.ts";
 import type { Service } from "./Service.ts";
+import { warnOfTypes } from "./unknownTypes.ts";
 
 type Pieces = Stream.Stream<ReadonlyArray<ValueColumn>, NeptuneErrorReason>;
 

@@ -4,6 +4,7 @@ import { parse } from "../../../src/neptune/live/ApiToken.ts";
 import { type LiveOptions, settingsOf } from "../../../src/neptune/live/Settings.ts";
 import { collectWarnings } from "../../../src/neptune/NeptuneWarning.ts";
 import { effectTest } from "../../effectTest.ts";
+import { authority } from "./certificate.ts";
 
 const settings = (env: Record<string, string>, options: LiveOptions = {}) =>
   settingsOf(options).pipe(
@@ -70,12 +71,21 @@ effectTest(
         retryFor: 5000,
         concurrency: 1,
         userAgent: "thesis/2",
-        caCertificates: "PEM",
+        caCertificates: authority,
       });
       strictEqual(Redacted.value(given.apiToken), "given");
       strictEqual(given.project, "a/b");
-      deepStrictEqual(given.caCertificates, ["PEM"]);
-      match(given.transport.userAgent, /^thesis\/2 nereid\//);
+      deepStrictEqual(given.caCertificates, [authority]);
+      const { version } = JSON.parse(
+        yield* Effect.promise(() =>
+          Deno.readTextFile(new URL("../../../deno.json", import.meta.url))
+        ),
+      );
+      strictEqual(
+        given.transport.userAgent.startsWith(`thesis/2 nereid/${version} (deno=`),
+        true,
+        given.transport.userAgent,
+      );
       deepStrictEqual([given.transport.retrySoftly, given.transport.retryAtMost], [5000, 10_000]);
     }),
 );
@@ -108,6 +118,7 @@ for (
     ],
     [{}, { apiToken: "t", concurrency: 1.5 }, "InvalidArgument", /concurrency/],
     [{}, { apiToken: "t", requestTimeout: "soon" as "1 second" }, "InvalidArgument", /duration/],
+    [{}, { apiToken: "t", caCertificates: "ca.pem" }, "InvalidArgument", /PEM text, not paths/],
     [{}, { apiToken: 7 as unknown as string }, "InvalidArgument", /apiToken must be a string/],
   ] as const
 ) {

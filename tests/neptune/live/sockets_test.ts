@@ -1,11 +1,13 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { Effect, Fiber, type Scope } from "effect";
+import { Clock, Effect, Fiber, type Scope } from "effect";
 import * as Live from "../../../src/neptune/live/Live.ts";
 import { ofException } from "../../../src/neptune/live/Failure.ts";
 import type { LiveOptions } from "../../../src/neptune/live/Settings.ts";
 import { CurrentWarningHandler } from "../../../src/neptune/NeptuneWarning.ts";
 import { effectTest } from "../../effectTest.ts";
+import { authority, certificate, key } from "./certificate.ts";
 import { jwt } from "./fake.ts";
+import { fastClock } from "./faults.ts";
 
 const TOKENS = JSON.stringify({
   accessToken: jwt({ exp: 4102444800 }),
@@ -115,6 +117,40 @@ effectTest("TLS that does not come about is a reason, at once", () =>
     const server = yield* sockets([answer("plain text")]);
     const error = yield* Effect.flip(ask(`https://127.0.0.1:${server.port}`));
     strictEqual(error._tag, "TlsFailure");
+  }));
+
+effectTest(
+  "an authority is trusted if its certificate is given, and only then",
+  () =>
+    Effect.gen(function* () {
+      const server = yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          Deno.serve(
+            { hostname: "127.0.0.1", port: 0, cert: certificate, key, onListen: () => {} },
+            (request) => new Response(request.url.includes("oauth-token") ? TOKENS : PROJECT),
+          )
+        ),
+        (server) => Effect.promise(() => server.shutdown()),
+      );
+      const address = `https://127.0.0.1:${server.addr.port}`;
+      const error = yield* Effect.flip(ask(address));
+      strictEqual(error._tag, "TlsFailure");
+      match(error.message, /caCertificates/);
+      strictEqual((yield* ask(address, { caCertificates: authority })).key, "DEM");
+      const bad = yield* Effect.flip(ask(address, { caCertificates: "no PEM" }));
+      strictEqual(bad._tag, "InvalidArgument");
+    }),
+);
+
+effectTest("redirects are not followed", () =>
+  Effect.gen(function* () {
+    const server = yield* sockets([
+      "HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n",
+    ]);
+    const error = yield* Effect.flip(ask(`http://127.0.0.1:${server.port}`));
+    strictEqual(error._tag, "UnexpectedStatus");
+    match(error.message, /status 302/);
+    strictEqual(server.asked, 1);
   }));
 
 effectTest("a host that may not be reached is told, at once", () =>
