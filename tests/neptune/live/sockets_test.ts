@@ -89,7 +89,7 @@ effectTest(
       const project = yield* ask(`http://127.0.0.1:${server.port}`);
       strictEqual(project.identifier, "acme/demo");
       strictEqual(server.asked, 5);
-    }),
+    }).pipe(Effect.provideService(Clock.Clock, fastClock(20))),
 );
 
 effectTest("a connection that stays closed is a reason", () =>
