@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { ByteSize, Cause, Effect, Schema, type Scope, Sink, Stream } from "effect";
-import { type HttpServerError, type HttpServerRequest, HttpServerResponse } from "effect/http";
+import { ByteSize, Cause, Duration, Effect, Schema, type Scope, Sink, Stream } from "effect";
+import { type HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/http";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
 import { badRequest, refusalOf, Refused } from "./Refused.ts";
 
@@ -87,6 +87,24 @@ export const refusing = <R>(
       )
     ),
   );
+
+/** Logs each answer, without what is secret: neither headers nor the parameters of a URL. */
+export const logged = <E, R>(
+  app: Effect.Effect<Response, E, R>,
+): Effect.Effect<Response, E, R | HttpServerRequest.HttpServerRequest> =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+    Effect.map(
+      Effect.tap(
+        Effect.timed(app),
+        ([duration, { status }]) =>
+          Effect.logDebug(
+            `${request.method} ${urlOf(request).pathname} ${status}, ${
+              Math.round(Duration.toMillis(duration))
+            } ms`,
+          ),
+      ),
+      ([, response]) => response,
+    ));
 
 const refusal = (failure: Failure): Response => {
   const refused = failure._tag === "Refused"

@@ -174,7 +174,7 @@ export const make = (
 
     return Effect.provideService(
       // What fails outside of the endpoints is that there is none.
-      Http.refusing(router.asHttpEffect() as App<HttpServerError.HttpServerError>),
+      Http.logged(Http.refusing(router.asHttpEffect() as App<HttpServerError.HttpServerError>)),
       HttpIncomingMessage.MaxBodySize,
       Http.MAX_BODY,
     );

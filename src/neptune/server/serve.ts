@@ -99,7 +99,8 @@ const refuse = (hostname: string) =>
   Effect.fail(failure(
     "hostname",
     `At ${hostname} other machines could reach the server, and only a key that you have chosen ` +
-      "yourself lets it be opened to them. Pass one, or listen at 127.0.0.1.",
+      "yourself lets it be opened to them. Pass a key (--token-file on the command line), or " +
+      "listen at 127.0.0.1.",
   ));
 
 const failure = (parameter: string, message: string): NeptuneError =>

@@ -17,7 +17,7 @@ export interface CliProcess {
 
 /** Runs a command with the permissions that the documentation names. */
 export const start = (args: ReadonlyArray<string>): CliProcess => {
-  const permissions = ["--allow-read", "--allow-env", "--allow-ffi", "--allow-sys", "--allow-net"];
+  const permissions = ["--allow-read", "--allow-ffi", "--allow-sys", "--allow-net=127.0.0.1"];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", ...permissions, CLI, ...args],
     stdout: "piped",
