@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Effect, Exit, Fiber, Redacted, Result, Stream } from "effect";
 import { FetchHttpClient } from "effect/http";
+import { TestClock } from "effect/testing";
 import { Metaflow } from "@nereid/nereid";
 import * as Configuration from "../../../src/metaflow/Configuration.ts";
 import type { Datastore } from "../../../src/metaflow/Datastore.ts";
@@ -434,5 +435,35 @@ effectTest(
       yield* Fiber.interrupt(holders[0]!);
       strictEqual(text(yield* bytesOf(datastore)), '{"small": true}');
       yield* Fiber.interruptAll(holders);
+    }),
+);
+
+effectTest(
+  "a connection on which nothing arrives any more is given up, and continued by another",
+  () =>
+    Effect.gen(function* () {
+      const { server, datastore } = yield* started();
+      server.intercept = (request, index) => {
+        if (index > 0) return undefined;
+        const { headers } = respond({ bytes: LARGE }, request);
+        return new Response(
+          new ReadableStream({
+            start: (controller) => controller.enqueue(LARGE.slice(0, 400_000)),
+          }),
+          { headers },
+        );
+      };
+      let seconds = 0;
+      const bytes = yield* Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(bytesOf(datastore, "large"));
+        for (; fiber.pollUnsafe() === undefined; seconds++) {
+          yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 10)));
+          yield* TestClock.adjust("1 second");
+        }
+        return yield* Fiber.join(fiber);
+      }).pipe(Effect.provide(TestClock.layer()));
+      deepStrictEqual(bytes, LARGE);
+      strictEqual(server.received[1]?.headers.get("range"), "bytes=400000-");
+      ok(seconds >= 30 && seconds < 60, String(seconds));
     }),
 );

@@ -16,7 +16,7 @@ export interface Opened {
   readonly size: number;
 }
 
-/** How long to wait for more of it. */
+/** How long to wait for a batch of it. */
 const TIMEOUT = "30 seconds";
 
 /**
@@ -61,32 +61,35 @@ export const streamBody = (
   > =>
     Effect.gen(function* () {
       const { reader, offset } = state;
+      const arriving: Array<Uint8Array> = [];
       const outcome = yield* Effect.tryPromise({
-        try: () => reader.read(),
+        try: () => readBatch(reader, arriving),
         catch: (cause) => cause,
       }).pipe(Effect.timeout(TIMEOUT), Effect.result);
-      if (Result.isSuccess(outcome)) {
-        const { value } = outcome.success;
-        if (value !== undefined) {
-          const end = offset + value.length;
-          if (end > size) return yield* failure(address, `it has more than its ${size} bytes`);
-          return [[value], Option.some({ reader, offset: end, breaks: 0 })] as const;
-        }
-        if (offset === size) return [[], Option.none()] as const;
+      // What arrives after a timeout is asked for once more.
+      const arrived = [...arriving];
+      const end = arrived.reduce((sum, { length }) => sum + length, offset);
+      if (end > size) return yield* failure(address, `it has more than its ${size} bytes`);
+      if (Result.isSuccess(outcome) && outcome.success === "more") {
+        return [arrived, Option.some({ reader, offset: end, breaks: 0 })] as const;
       }
-      const breaks = state.breaks + 1;
+      if (end === size) return [arrived, Option.none()] as const;
+      const breaks = end === offset ? state.breaks + 1 : 1;
       if (breaks === tries) {
         const cause = Result.isFailure(outcome) ? outcome.failure : undefined;
         const why = cause === undefined ? "" : ` (${describe(cause)})`;
         return yield* failure(
           address,
-          `the connection breaks after ${offset} of ${size} bytes${why}`,
+          `the connection breaks after ${end} of ${size} bytes${why}`,
           cause,
         );
       }
       yield* close(reader);
       yield* pause(breaks);
-      return [[], Option.some({ reader: yield* reopen(offset), offset, breaks })] as const;
+      return [
+        arrived,
+        Option.some({ reader: yield* reopen(end), offset: end, breaks }),
+      ] as const;
     });
 
   return Stream.unwrap(Effect.map(
@@ -97,6 +100,23 @@ export const streamBody = (
         next,
       ),
   ));
+};
+
+/** How many bytes are read at once, which would otherwise come in pieces of some kilobytes. */
+const BATCH = 2 ** 20;
+
+/** Reads some pieces, and says whether there may be more. */
+const readBatch = async (
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  arriving: Array<Uint8Array>,
+): Promise<"more" | "end"> => {
+  for (let length = 0; length < BATCH;) {
+    const { value } = await reader.read();
+    if (value === undefined) return "end";
+    arriving.push(value);
+    length += value.length;
+  }
+  return "more";
 };
 
 /** Reads an answer for as long as the scope lasts. */
