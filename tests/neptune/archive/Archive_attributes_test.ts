@@ -26,7 +26,7 @@ import {
   withoutWarnings,
 } from "./fixtures.ts";
 import { testRuns } from "./testRuns.ts";
-import { emptyExport, parametersOf, partName, PROJECT, writePart } from "./writePart.ts";
+import { emptyExport, openMade, parametersOf, partName, writePart } from "./writePart.ts";
 
 testRuns(
   "a run has exactly its fields, ordered by code point",
@@ -219,10 +219,7 @@ effectTest(
         attribute_type: "string_set",
         string_set_value: ["\u{1f600}", "\ufffd", "z"],
       }]);
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const run = yield* project.run({ customId: "a" });
       const items = yield* run.fetch("set", Neptune.Attribute.StringSet);
       assert.deepEqual([...items], ["z", "\ufffd", "\u{1f600}"]);
@@ -243,10 +240,7 @@ effectTest(
           { ...odd, attribute_path: "known", attribute_type: "string" },
         ]);
       }
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const options = { columns: "odd 1", columnsRegex: "odd|known" };
       const [table, warnings] = yield* Neptune.collectWarnings(project.fetchRunsDf(options));
       assert.deepEqual(

@@ -19,7 +19,7 @@ import {
   partsDirectory,
   withoutWarnings,
 } from "./fixtures.ts";
-import { emptyExport, parametersOf, partName, pointsOf, PROJECT, writePart } from "./writePart.ts";
+import { emptyExport, openMade, parametersOf, partName, pointsOf, writePart } from "./writePart.ts";
 import type { NeptuneWarning } from "../../../src/neptune/NeptuneWarning.ts";
 
 const damagedFiles = broken.expected.damagedFiles!.map(({ file }) =>
@@ -222,10 +222,7 @@ effectTest(
         ));
       const file = join(parts, partName("damaged", 1));
       yield* corrupt(file, "float_series", "step");
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const namesOf = (customId: string) =>
         Effect.flatMap(project.run({ customId }), (run) => Stream.runCollect(run.fieldNames));
       for (const expected of [[], [file], [], [file]]) {
@@ -343,10 +340,7 @@ effectTest(
       ]);
       const alien = join(parts, partName("alien"));
       yield* Effect.promise(() => pl.DataFrame({ a: [1] }).lazy().sinkParquet(alien).collect());
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const [table, warnings] = yield* Neptune.collectWarnings(project.fetchRuns());
       assert.deepEqual(table.getColumn("sys/custom_run_id").toArray(), ["good"]);
       const problems = warnings.map(({ message }) =>
@@ -369,10 +363,7 @@ effectTest(
       yield* writePart(join(parts, partName("good")), parametersOf("good"));
       yield* writePart(file, pointsOf("points", "m", ["1", "2"]));
       yield* corrupt(file, "float_series", "run_id");
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const [table, warnings] = yield* Neptune.collectWarnings(project.fetchRuns());
       assert.deepEqual(table.getColumn("sys/custom_run_id").toArray(), ["good"]);
       assert.deepEqual(filesIn(warnings, "DamagedFile"), [file]);
@@ -393,10 +384,7 @@ effectTest(
         ["killed 1", "killed 2", "killed 3"],
         (run) => writePart(join(parts, partName(run, 1)), parametersOf(run)),
       );
-      const [project] = yield* Neptune.collectWarnings(Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      ));
+      const [project] = yield* Neptune.collectWarnings(openMade(data));
       const table = yield* withoutWarnings(project.fetchRuns());
       assert.deepEqual([...table.getColumn("sys/custom_run_id").toArray()].sort(), runs.toSorted());
     }),

@@ -4,7 +4,7 @@ import { Effect, Stream } from "effect";
 import { Neptune } from "@nereid/nereid";
 import { effectTest } from "../../effectTest.ts";
 import { acceptance, digits, edge, openProject } from "./fixtures.ts";
-import { emptyExport, parametersOf, partName, PROJECT, type Row, writePart } from "./writePart.ts";
+import { emptyExport, openMade, parametersOf, partName, type Row, writePart } from "./writePart.ts";
 
 for (const fixture of [digits, acceptance, edge]) {
   effectTest(
@@ -78,10 +78,7 @@ effectTest(
       for (const [run, rows] of Object.entries(runs)) {
         yield* writePart(join(parts, partName(run)), rows);
       }
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const experiments = yield* Stream.runCollect(project.listExperiments());
       assert.deepEqual(
         experiments.map((experiment) => experiment["sys/custom_run_id"]).sort(),

@@ -17,7 +17,7 @@ import {
   temporaryDirectory,
 } from "./fixtures.ts";
 import { testRuns } from "./testRuns.ts";
-import { emptyExport, parametersOf, partName, PROJECT, writePart } from "./writePart.ts";
+import { emptyExport, openMade, parametersOf, partName, PROJECT, writePart } from "./writePart.ts";
 
 testRuns("every file has its bytes", (run, expected) =>
   Effect.gen(function* () {
@@ -99,10 +99,7 @@ effectTest(
         // What an export has of a series that only another run of its batch has.
         { run_id: "a", attribute_path: "none", attribute_type: "file_series", step: "1" },
       ]);
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const run = yield* project.run({ customId: "a" });
       const names = yield* Stream.runCollect(run.fieldNames);
       assert.deepEqual(names, ["fs", "sys/custom_run_id", "sys/id"]);
@@ -202,10 +199,7 @@ effectTest(
         file_value: { path: path(outside) },
       }));
       yield* writePart(join(parts, partName("r")), [...parametersOf("r"), ...hostile]);
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const run = yield* project.run({ customId: "r" });
       for (const { attribute_path } of hostile) {
         const { sizeBytes } = yield* run.fetch(attribute_path, Neptune.Attribute.File);
@@ -230,10 +224,7 @@ effectTest(
           file_value: { path: "r/model.bin" },
         },
       ]);
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const run = yield* project.run({ customId: "r" });
       assert.deepEqual(yield* run.fetch("model", Neptune.Attribute.File), {
         path: "r/model.bin",

@@ -8,7 +8,15 @@ import type { Inheritance } from "../../../src/neptune/NeptuneSource.ts";
 import { plain, tablePoints } from "./comparePoints.ts";
 import { fullPoints } from "./expected.ts";
 import { edge, expectedRun, openProject, openRun, withoutWarnings } from "./fixtures.ts";
-import { emptyExport, parametersOf, partName, pointsOf, PROJECT, writePart } from "./writePart.ts";
+import {
+  emptyExport,
+  openMade,
+  parametersOf,
+  partName,
+  pointsOf,
+  PROJECT,
+  writePart,
+} from "./writePart.ts";
 
 const CASES = {
   "fork/g1": "a fork has its parent's points up to and including the fork step",
@@ -214,10 +222,7 @@ effectTest(
       yield* writeRoot(parts, "root", ["5", "6"]);
       yield* writeFork(parts, "at", "root", 5, []);
       yield* writeFork(parts, "before", "root", 4.999999, []);
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       for (const [customId, expected] of [["at", true], ["before", false]] as const) {
         const run = yield* project.run({ customId });
         const names = yield* Stream.runCollect(run.fieldNames);

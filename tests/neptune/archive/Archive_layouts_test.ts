@@ -23,7 +23,15 @@ import {
   temporaryDirectory,
   withoutWarnings,
 } from "./fixtures.ts";
-import { emptyExport, parametersOf, partName, pointsOf, PROJECT, writePart } from "./writePart.ts";
+import {
+  emptyExport,
+  openMade,
+  parametersOf,
+  partName,
+  pointsOf,
+  PROJECT,
+  writePart,
+} from "./writePart.ts";
 
 /** Checks that an export answers like its fixture; what it warns of is tested elsewhere. */
 const checkLike = (fixture: Fixture, options: Partial<Neptune.ArchiveOptions> = {}) =>
@@ -348,10 +356,7 @@ effectTest(
       );
       assert.deepEqual(new Map(found), new Map(runs.map((run) => [run, 3])));
       assert.equal(found.length, runs.length);
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       for (const run of runs) {
         const { withId } = yield* project.run({ customId: run });
         assert.equal(withId, `MADE-${run}`);

@@ -7,7 +7,7 @@ import { effectTest } from "../../effectTest.ts";
 import { checkSeries, expectedSeries, readPoints } from "./comparePoints.ts";
 import type { ExpectedPoints } from "./expected.ts";
 import { digits, neptune2, openProject, openRun, withoutWarnings } from "./fixtures.ts";
-import { emptyExport, parametersOf, partName, pointsOf, PROJECT, writePart } from "./writePart.ts";
+import { emptyExport, openMade, parametersOf, partName, pointsOf, writePart } from "./writePart.ts";
 
 /** Points with the times that the export has: local ones, labelled UTC. */
 const asArchived = (points: ExpectedPoints): ExpectedPoints => ({
@@ -98,10 +98,7 @@ effectTest(
         { ...only3, attribute_type: "bool", bool_value: true },
         ...pointsOf("RUN-1", "m", ["1"]),
       ]);
-      const project = yield* Effect.provide(
-        Neptune.ReadOnlyProject.open(PROJECT),
-        Neptune.layerArchive({ data }),
-      );
+      const project = yield* openMade(data);
       const run = yield* withoutWarnings(project.run({ experimentName: "a" }));
       assert.equal((yield* withoutWarnings(run.fetchValues("m"))).height, 1);
     }),

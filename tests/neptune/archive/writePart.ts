@@ -8,6 +8,7 @@ import { join } from "node:path";
 import pl from "nodejs-polars";
 import { Effect, type Scope } from "effect";
 import type { Histogram } from "../../../src/neptune/Attribute.ts";
+import { Neptune } from "@nereid/nereid";
 import { fileName } from "../../../src/neptune/archive/Layout.ts";
 import { temporaryDirectory } from "./fixtures.ts";
 
@@ -48,6 +49,12 @@ export const emptyExport: Effect.Effect<
   );
   return { root, data, parts, files };
 });
+
+/** Opens {@link PROJECT} in an export. */
+export const openMade = (
+  data: string,
+): Effect.Effect<Neptune.ReadOnlyProject, Neptune.NeptuneError> =>
+  Effect.provide(Neptune.ReadOnlyProject.open(PROJECT), Neptune.layerArchive({ data }));
 
 /** The name of a part of a run. */
 export const partName = (run: string, number = 0): string =>

@@ -5,6 +5,7 @@ import { DamagedFile } from "../../../src/neptune/NeptuneError.ts";
 import { effectTest } from "../../effectTest.ts";
 import { edge, expectedRun, openProject, withoutWarnings } from "../archive/fixtures.ts";
 import { cellsOf, layoutOf, namesOf } from "../frame/inspect.ts";
+import { recordProgress } from "../recordProgress.ts";
 import { type RecordedRun, recordingSource } from "../recordingSource.ts";
 import { fetchTable, idsOf, named, project, TEN } from "./acceptance.ts";
 
@@ -422,19 +423,11 @@ effectTest("one failing request fails the table with its reason", () =>
     assert.equal(error.method, "ReadOnlyProject.fetchRunsDf");
   }));
 
-/** What a progress bar is told, as `label done/total`, with a full stop for the last update. */
-const recorder = () => {
-  const lines: Array<string> = [];
-  const progressBar = ({ label, unit, done, total, finished }: Progress.ProgressUpdate) =>
-    void lines.push(`${label}: ${done}/${total ?? "?"} ${unit}${finished ? "." : ""}`);
-  return { lines, progressBar };
-};
-
 effectTest(
   "progressBar: a function gets the rows so far, page by page, and the end",
   () =>
     Effect.gen(function* () {
-      const { lines, progressBar } = recorder();
+      const { lines, progressBar } = recordProgress();
       yield* recordingSource(RUNS).project.fetchRunsDf({ progressBar });
       assert.deepEqual(lines, [
         "Fetching runs: 0/? rows",
@@ -451,7 +444,7 @@ effectTest(
   () =>
     Effect.gen(function* () {
       const { project } = recordingSource(RUNS);
-      const { lines, progressBar } = recorder();
+      const { lines, progressBar } = recordProgress();
       const program = Progress.layer(Progress.fromCallback(progressBar));
       yield* Effect.provide(project.fetchRunsDf({ progressBar: false }), program);
       assert.deepEqual(lines, []);
@@ -471,7 +464,7 @@ effectTest(
   () =>
     Effect.gen(function* () {
       const recording = recordingSource(RUNS);
-      const { lines, progressBar } = recorder();
+      const { lines, progressBar } = recordProgress();
       recording.before = () => Effect.fail(new DamagedFile({ path: "p", problem: "torn" }));
       yield* Effect.exit(recording.project.fetchRunsDf({ progressBar }));
       assert.deepEqual(lines, ["Fetching runs: 0/? rows", "Fetching runs: 0/? rows."]);

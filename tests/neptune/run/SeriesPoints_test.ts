@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { ConfigProvider, Effect, Exit, Fiber, Latch } from "effect";
-import { Neptune, type Progress } from "@nereid/nereid";
+import { Neptune } from "@nereid/nereid";
 import type { DataFrame } from "../../../src/Polars.ts";
 import { DamagedFile } from "../../../src/neptune/NeptuneError.ts";
 import type { SeriesRequest } from "../../../src/neptune/NeptuneSource.ts";
@@ -23,6 +23,7 @@ import { fullPoints, number } from "../archive/expected.ts";
 import { effectTest } from "../../effectTest.ts";
 import { cellsOf, heightOf, layoutOf, namesOf } from "../frame/inspect.ts";
 import { project, TEN } from "../project/acceptance.ts";
+import { recordProgress } from "../recordProgress.ts";
 import { EPOCH, type Point, type RecordedRun, recordingSource } from "../recordingSource.ts";
 
 /** A run on a recording source. */
@@ -461,14 +462,6 @@ effectTest(
     }),
 );
 
-/** What a progress bar is told, as `label done/total`, with a full stop for the last update. */
-const recorder = () => {
-  const lines: Array<string> = [];
-  const progressBar = ({ label, unit, done, total, finished }: Progress.ProgressUpdate) =>
-    void lines.push(`${label}: ${done}/${total ?? "?"} ${unit}${finished ? "." : ""}`);
-  return { lines, progressBar };
-};
-
 effectTest(
   "progress of a prefetch: nothing, then running totals of series, then the end",
   () =>
@@ -477,7 +470,7 @@ effectTest(
         attributes: { x: { type: "int", value: 1 } },
         floats: { a: points(1), b: points(4) },
       });
-      const { lines, progressBar } = recorder();
+      const { lines, progressBar } = recordProgress();
       // The total counts the paths that were given; those that are no series never tick.
       yield* run.prefetchSeriesValues(["a", "x", "b", "nope"], { progressBar });
       assert.deepEqual(lines, [
@@ -498,7 +491,7 @@ effectTest(
     Effect.gen(function* () {
       for (const useThreads of [false, true]) {
         const { recording, run } = yield* recorded(manySeries(600));
-        const { lines, progressBar } = recorder();
+        const { lines, progressBar } = recordProgress();
         const reason = new DamagedFile({ path: "p", problem: "torn" });
         recording.before = (each) =>
           each.method === "floatSeries" && each.request.attributes.includes("s/450")
@@ -519,7 +512,7 @@ effectTest(
 effectTest("an interrupted prefetch ends its progress", () =>
   Effect.gen(function* () {
     const { recording, run } = yield* recorded(manySeries(2));
-    const { lines, progressBar } = recorder();
+    const { lines, progressBar } = recordProgress();
     const asked = yield* Latch.make();
     recording.before = ({ method }) =>
       method === "floatSeries" ? Effect.andThen(asked.open, Effect.never) : Effect.void;
@@ -538,7 +531,7 @@ effectTest(
         floats: { loss: points(4) },
         strings: { log: [[0, "a"]] },
       });
-      const { lines, progressBar } = recorder();
+      const { lines, progressBar } = recordProgress();
       yield* run.fetchValues("loss", { progressBar });
       assert.deepEqual(lines.splice(0), [
         "Fetching loss: 0/? points",
