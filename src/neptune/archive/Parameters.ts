@@ -80,15 +80,17 @@ const VALUES = [
   "file_value",
 ];
 
-const select = (frame: pl.LazyDataFrame, polars: Polars): pl.LazyDataFrame => {
+const select: Plan<Piece>["select"] = (frame, polars, areSmall) => {
   const column = polars.col;
   const present = VALUES.map((name) => column(name).isNotNull()).reduce((a, b) => a.or(b));
-  return frame
-    .filter(column("attribute_type").isIn(SERIES_TYPES).not().and(present))
+  const isWanted = column("attribute_type").isIn(SERIES_TYPES).not().and(present);
+  // In small files there is not much to leave out, and to look for it takes as long as to read it.
+  return (areSmall ? frame : frame.filter(isWanted))
     .select(
       // Read for its project, and because damage in it means that the file is not to be trusted.
       "project_id",
       ...["run_id", "attribute_path", "attribute_type"].map((name) => encoded(polars, name)),
+      present.cast(polars.UInt8).alias("present"),
       column("bool_value").cast(polars.UInt8).fillNull(polars.lit(0).cast(polars.UInt8)),
       // A literal is a double, to which the filled column would be widened.
       column("int_value").fillNull(polars.lit(0).cast(polars.Int64)),
@@ -113,8 +115,10 @@ const extract = (rows: DataFrame, polars: Polars): Piece => {
   const runs = dictionaryOf(polars, rows, "run_id");
   const paths = dictionaryOf(polars, rows, "attribute_path");
   const types = dictionaryOf(polars, rows, "attribute_type");
+  const present = uint8Of(rows, "present");
+  const typeOfRow = indexIn(types, POSITIONS).map((type, row) => present[row] === 1 ? type : -1);
   const groups = groupRows(
-    { index: indexIn(types, POSITIONS), count: TYPES.length },
+    { index: typeOfRow, count: TYPES.length },
     { index: paths.index, count: paths.texts.length },
   );
   const runOfRow = Uint32Array.from(runs.index);
@@ -129,7 +133,9 @@ const extract = (rows: DataFrame, polars: Polars): Piece => {
     project: rows.height === 0 ? undefined : textsOf(rows.head(1), "project_id")[0] ?? undefined,
     runs: runs.texts,
     columns,
-    unknownTypes: types.texts.filter((type) => !TYPES.some((known) => known === type)),
+    unknownTypes: types.texts.filter((type) =>
+      !POSITIONS.has(type) && !SERIES_TYPES.includes(type)
+    ),
   };
 };
 

@@ -22,8 +22,12 @@ import type { Settings } from "./Settings.ts";
 export interface Plan<A> {
   /** How large the files of a batch may be together. */
   readonly batchBytes: number;
-  /** Rows to keep and columns to make of them. */
-  readonly select: (frame: pl.LazyDataFrame, polars: Polars) => pl.LazyDataFrame;
+  /** Rows to keep and columns to make of them; `areSmall` tells that the files are small. */
+  readonly select: (
+    frame: pl.LazyDataFrame,
+    polars: Polars,
+    areSmall: boolean,
+  ) => pl.LazyDataFrame;
   /** Takes what is wanted out of the rows, which are in the order of their files. */
   readonly extract: (rows: DataFrame, polars: Polars) => A;
 }
@@ -44,12 +48,22 @@ export const readParts = <A>(
   Stream.unwrap(Effect.gen(function* () {
     const polars = yield* loadPolars;
     const sizes = areFew(listing, parts) ? new Map<Part, number>() : yield* listing.sizes;
+    const read = reader(polars, listing, settings, plan);
     return Stream.fromIterable(batches(listing, parts, sizes, plan.batchBytes)).pipe(
-      Stream.mapEffect(reader(polars, listing, settings, plan), { concurrency: 2 }),
+      Stream.mapEffect((batch) => read(batch, hasSmallFiles(batch, sizes)), { concurrency: 2 }),
     );
   }));
 
-type Read<A> = (batch: Batch) => Effect.Effect<ReadonlyArray<A>, NeptuneErrorReason>;
+const SMALL_FILE = 16 * 2 ** 10;
+
+/** Whether the files of a batch are small on average. */
+const hasSmallFiles = ({ parts }: Batch, sizes: ReadonlyMap<Part, number>): boolean =>
+  parts.reduce((sum, part) => sum + (sizes.get(part) ?? Infinity), 0) <= parts.length * SMALL_FILE;
+
+type Read<A> = (
+  batch: Batch,
+  areSmall: boolean,
+) => Effect.Effect<ReadonlyArray<A>, NeptuneErrorReason>;
 
 const reader = <A>(
   polars: Polars,
@@ -57,10 +71,11 @@ const reader = <A>(
   { strict }: Settings,
   plan: Plan<A>,
 ): Read<A> => {
-  const collect = (path: string, glob: boolean): Effect.Effect<A, Error> =>
+  const collect = (path: string, glob: boolean, areSmall: boolean): Effect.Effect<A, Error> =>
     Effect.promise(async () => {
       try {
-        const rows = await plan.select(polars.scanParquet(path, { glob }), polars).collect();
+        const frame = polars.scanParquet(path, { glob });
+        const rows = await plan.select(frame, polars, areSmall).collect();
         const wanted = plan.extract(rows, polars);
         // V8 does not see the native memory of a frame, and would let frames pile up. A buffer that
         // is never touched costs nothing, and tells it in time.
@@ -74,7 +89,7 @@ const reader = <A>(
     }).pipe(Effect.flatMap(Effect.fromResult));
 
   const readPart = (part: Part): ReturnType<Read<A>> =>
-    collect(part.path, false).pipe(
+    collect(part.path, false, false).pipe(
       Effect.map((piece) => [piece]),
       Effect.catch((cause) => {
         // What follows is the plan of the query, which says nothing about the file.
@@ -86,13 +101,17 @@ const reader = <A>(
       }),
     );
 
-  const read: Read<A> = (batch) =>
+  const read: Read<A> = (batch, areSmall) =>
     batch.digests === undefined
       ? Effect.map(Effect.forEach(batch.parts, readPart), (pieces) => pieces.flat())
-      : collect(join(escapeGlob(listing.directory), pattern(batch.digests)), true).pipe(
+      : collect(join(escapeGlob(listing.directory), pattern(batch.digests)), true, areSmall).pipe(
         Effect.map((piece) => [piece]),
+        // What is damaged may be nothing that is wanted.
         Effect.catch(() =>
-          Effect.map(Effect.forEach(split(batch), read), (pieces) => pieces.flat())
+          Effect.map(
+            Effect.forEach(split(batch), (smaller) => read(smaller, false)),
+            (pieces) => pieces.flat(),
+          )
         ),
       );
   return read;
