@@ -5,7 +5,6 @@
  */
 import { Effect, Stream } from "effect";
 import { byCodePoint } from "../byCodePoint.ts";
-import type pl from "nodejs-polars";
 import type { DataFrame, Polars } from "../../Polars.ts";
 import type { FileRef } from "../Attribute.ts";
 import type { NeptuneErrorReason } from "../NeptuneError.ts";
