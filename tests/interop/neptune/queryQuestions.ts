@@ -18,6 +18,7 @@ import { attributeValue } from "../../../src/neptune/run/attributeValue.ts";
 import { sha256Of } from "../../neptune/archive/compare.ts";
 import { filesOf, type Fixture } from "../../neptune/archive/fixtures.ts";
 import { anyNumber, byCodePoint, type Cell, type Column, histogramOf } from "./Answer.ts";
+import { bucketsOf, type Series } from "./buckets.ts";
 import type { Question } from "./Question.ts";
 import {
   inOrder,
@@ -51,6 +52,8 @@ export interface TableRequest {
   readonly ascending?: boolean;
   readonly limit?: number;
   readonly suffix?: boolean;
+  /** Of all projects that there are. */
+  readonly everywhere?: boolean;
 }
 
 export interface PointsRequest {
@@ -160,7 +163,7 @@ export const queryQuestionsAbout = (fixture: Fixture) => {
     attributes: Attributes,
     request: TableRequest = {},
   ): Question => {
-    const { sortBy, ascending = false, limit, suffix = false } = request;
+    const { sortBy, ascending = false, limit, suffix = false, everywhere = false } = request;
     const laid = (
       labels: ReadonlyArray<string>,
       rows: ReadonlyArray<ReadonlyMap<string, readonly [type: string, Cell]>>,
@@ -182,11 +185,18 @@ export const queryQuestionsAbout = (fixture: Fixture) => {
           cells: named.map((row) => row.get(name) ?? null),
         }),
       );
-      return { index: [one(kind)], labels, height: labels.length, columns };
+      return everywhere
+        ? {
+          index: ["project", one(kind)],
+          labels: labels.map((label) => [project, label]),
+          height: labels.length,
+          columns,
+        }
+        : { index: [one(kind)], labels, height: labels.length, columns };
     };
     return {
       name: `${kind} table ${JSON.stringify([selection.python, attributes.python, request])}`,
-      call: `fetch_${kind}_table`,
+      call: `fetch_${kind}_table${everywhere ? "_global" : ""}`,
       args: {
         [kind]: selection.python,
         attributes: attributes.python,
@@ -366,6 +376,55 @@ export const queryQuestionsAbout = (fixture: Fixture) => {
     return points;
   };
 
+  /** Points of experiments, in buckets of equal width. */
+  const buckets = (selection: Selection, attributes: Attributes, limit: number): Question => ({
+    name: `buckets ${JSON.stringify([selection.python, attributes.python, { limit }])}`,
+    call: "fetch_metric_buckets",
+    args: { experiments: selection.python, y: attributes.python, limit },
+    ours: asked(Effect.gen(function* () {
+      const { source, keys, labels } = yield* found("experiments", selection);
+      const defined = yield* Stream.runCollect(source.definitions({
+        project,
+        runs: keys,
+        select: attributes.select,
+        types: ["floatSeries"],
+      }));
+      const paths = defined.flat().map(({ path }) => path);
+      const chunks = yield* Stream.runCollect(source.floatSeries({
+        project,
+        runs: keys,
+        attributes: paths,
+        inheritance: "all",
+        range: {},
+        previews: false,
+      }));
+      const all = chunks.flatMap(({ run, attribute, offsets, step, value }) =>
+        Array.from(run, (r, i): Series => {
+          const [start, end] = [offsets[i]!, offsets[i + 1]!];
+          const points = Array.from(
+            step.slice(start, end),
+            (step, p) => [step, value[start + p]!] as const,
+          );
+          return [labels.get(keys[r]!)!, paths[attribute[i]!]!, points];
+        })
+      );
+      return bucketsOf(all, limit);
+    })),
+    truth: () => {
+      const all = within("experiments", selection).flatMap((run) =>
+        fieldsOf(run, attributes).filter((path) => run.fields.get(path)!.type === "float_series")
+          .map((path): Series => [
+            labelOf("experiments", run),
+            path,
+            run.points.get(path)!.map(([step, cell]) =>
+              [step, Number((cell as { readonly float: unknown }).float)] as const
+            ),
+          ])
+      );
+      return bucketsOf(all, limit);
+    },
+  });
+
   /** The files of a table or of series, downloaded. */
   const download = (
     kind: RunKind,
@@ -443,7 +502,7 @@ export const queryQuestionsAbout = (fixture: Fixture) => {
     };
   };
 
-  return { runs, list, listAttributes, table, points, download };
+  return { list, listAttributes, table, points, buckets, download };
 };
 
 const fieldsOf = (run: TrueRun, { fits, types }: Attributes): ReadonlyArray<string> =>

@@ -528,7 +528,10 @@ const SERIES_TYPES = ["string_series", "histogram_series", "file_series"];
 export const queryQuestionsOf = (fixture: Fixture): ReadonlyArray<Question> => {
   const ask = queryQuestionsAbout(fixture);
   const about = QUERIES[fixture.name]!;
-  return (["runs", "experiments"] as const).flatMap((kind) => {
+  const buckets = [1, 2, 5, 10].map((limit) =>
+    ask.buckets(about.some("experiments"), about.metrics, limit)
+  );
+  return (["runs", "experiments"] as const).flatMap((kind): ReadonlyArray<Question> => {
     const some = about.some(kind);
     return [
       ...LISTED(kind).map((selection) => ask.list(kind, selection)),
@@ -540,6 +543,13 @@ export const queryQuestionsOf = (fixture: Fixture): ReadonlyArray<Question> => {
         ask.table(kind, ALL, attributes, request),
         ask.table(kind, some, attributes, request),
       ]),
+      ask.table(kind, LARGE, exactly("sys/size", "sys/tags"), { everywhere: true }),
+      ask.table(kind, ALL, paths("^sys/(owner|size)"), {
+        everywhere: true,
+        sortBy: ["sys/size", "int"],
+        ascending: true,
+        limit: 4,
+      }),
       ask.points(kind, ALL, about.metrics),
       ask.points(kind, some, about.metrics, { time: false }),
       ask.points(kind, some, about.metrics, { lineage: false }),
@@ -555,5 +565,5 @@ export const queryQuestionsOf = (fixture: Fixture): ReadonlyArray<Question> => {
       ask.download(kind, ALL, paths("", "file"), false),
       ask.download(kind, ALL, paths("", "file_series"), true),
     ];
-  });
+  }).concat(buckets);
 };

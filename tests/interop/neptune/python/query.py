@@ -58,8 +58,9 @@ def arguments(given):
     for name in ("experiments", "runs"):
         if name in changed:
             changed[name] = selected(changed[name])
-    if "attributes" in changed:
-        changed["attributes"] = attributes(changed["attributes"])
+    for name in ("attributes", "y"):
+        if name in changed:
+            changed[name] = attributes(changed[name])
     if "sort_by" in changed:
         changed["sort_by"] = attribute(changed["sort_by"])
     if "step_range" in changed:
