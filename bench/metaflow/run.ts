@@ -122,6 +122,10 @@ await compare("200 runs with their attributes", listing, [...both("runs"), [
   "Nereid, as a table",
   "table",
 ]]);
+await compare("4,000 tasks with their attributes", listing, [...both("outcomes"), [
+  "Nereid, as a table for each run",
+  "tables",
+]]);
 await compare("4,000 tasks and 40,000 artifacts of all runs", listing, both("tasks"));
 await compare("One artifact of each of 4,000 tasks", listing, both("values"));
 await compare("100 MB of arrays", arrays, [

@@ -32,6 +32,30 @@ const runs: Task = Effect.gen(function* () {
   return sum;
 });
 
+/** Every task of every run, with what its attributes say. */
+const outcomes: Task = Effect.gen(function* () {
+  let sum = 0;
+  const all = (yield* flow).runs().pipe(
+    Stream.flatMap((run) => run.steps()),
+    Stream.flatMap((step) => step.tasks()),
+  );
+  yield* Stream.runForEach(all, (task) =>
+    Effect.gen(function* () {
+      const finishedAt = yield* task.finishedAt;
+      if (!(yield* task.finished) || !(yield* task.successful) || finishedAt === null) return;
+      sum += task.id.length + task.tags.size + (yield* task.currentAttempt);
+      sum += DateTime.toEpochMillis(task.createdAt) % 1000;
+      sum += DateTime.toEpochMillis(finishedAt) % 1000;
+    }));
+  return sum;
+});
+
+/** The same as tables, one for each run. */
+const tables: Task = Effect.gen(function* () {
+  const frames = Stream.mapEffect((yield* flow).runs(), (run) => run.tasksDf());
+  return yield* Stream.runFold(frames, () => 0, (sum, frame) => sum + frame.height);
+});
+
 /** Every task of every run, with the names and hashes of its artifacts. */
 const tasks: Task = Effect.gen(function* () {
   let sum = 0;
@@ -94,7 +118,16 @@ const inflate: Task = Effect.sync(() => {
   return sum;
 });
 
-const TASKS: Readonly<Record<string, Task>> = { runs, tasks, values, table, arrays, inflate };
+const TASKS: Readonly<Record<string, Task>> = {
+  runs,
+  outcomes,
+  tables,
+  tasks,
+  values,
+  table,
+  arrays,
+  inflate,
+};
 
 const layer = Metaflow.layerLocal({ root, namespace: null });
 const began = performance.now();

@@ -54,26 +54,22 @@ export const readChild = (
   return own === undefined || inherited === undefined ? own : { ...own, ...inherited };
 };
 
-const METADATA = /^sysmeta_(.+)_(\d+)\.json$/;
-
-/** The files of what is recorded about a task, with the field that each is about. */
-export const metadataFiles = (
-  directory: string,
-): ReadonlyArray<{ readonly path: string; readonly field: string }> =>
-  entriesOf(directory).flatMap((entry) => {
-    const [name, field] = METADATA.exec(entry.name) ?? [];
-    return name === undefined || field === undefined || !entry.isFile
-      ? []
-      : [{ path: join(directory, name), field }];
-  });
+const METADATA = /^sysmeta_(.+)_\d+\.json$/;
 
 /** All that is recorded about a task, or certain fields of it; the oldest first. */
 export const readMetadata = (
   root: string,
   task: TaskPath,
   fields: ReadonlyArray<string> | undefined,
-): ReadonlyArray<MetadataRecord> =>
-  metadataFiles(metaDirectory(root, task))
-    .filter(({ field }) => fields === undefined || fields.includes(field))
-    .flatMap(({ path }) => readListed(path, toMetadata) ?? [])
-    .sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
+): ReadonlyArray<MetadataRecord> => {
+  const directory = metaDirectory(root, task);
+  const records: Array<MetadataRecord> = [];
+  for (const { name, isFile } of entriesOf(directory)) {
+    if (!isFile || !name.startsWith("sysmeta_")) continue;
+    const field = METADATA.exec(name)?.[1];
+    if (field === undefined || fields !== undefined && !fields.includes(field)) continue;
+    const record = readListed(join(directory, name), toMetadata);
+    if (record !== undefined) records.push(record);
+  }
+  return records.sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1));
+};
