@@ -9,7 +9,8 @@ import type { MetaflowError } from "./MetaflowError.ts";
 
 /**
  * An object of Metaflow. What it says of itself without an effect is as it was when it was opened;
- * effects and streams read anew each time.
+ * effects and streams read anew each time, but for what can never change: that a run or task has
+ * ended well, and when, and its code.
  */
 export interface MetaflowObject {
   /** The last part of its pathspec. */

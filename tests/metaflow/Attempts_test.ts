@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Effect } from "effect";
+import { DateTime, Effect } from "effect";
 import { Metaflow } from "../../mod.ts";
 import { ofAttempt } from "../../src/metaflow/task/attempts.ts";
 import { effectTest } from "../effectTest.ts";
@@ -104,5 +104,37 @@ effectTest(
       strictEqual(yield* task.index, null);
       tree.metadata("F/1/start/1", "attempt", "first");
       strictEqual((yield* reasonOf(task.currentAttempt))._tag, "InternalError");
+    }),
+);
+
+effectTest(
+  "an object that was opened early tells how its run ends, and then reads no more",
+  () =>
+    Effect.gen(function* () {
+      const tree = yield* makeTree;
+      tree.run("F/1");
+      const run = yield* Effect.provide(Metaflow.Run.get("F/1"), tree.layer());
+      const outcome = Effect.map(
+        Effect.all([run.finished, run.successful, run.finishedAt]),
+        ([finished, successful, at]) => [finished, successful, at && DateTime.toEpochMillis(at)],
+      );
+      deepStrictEqual(yield* outcome, [false, false, null]);
+      const end = "F/1/end/2";
+      tree.task(end);
+      deepStrictEqual(yield* outcome, [false, false, null]);
+      const first = 1_700_000_100_000;
+      tree.artifact(end, "_task_ok", bytes("I00\n."), { ts_epoch: first });
+      tree.artifact(end, "_success", bytes("I00\n."));
+      tree.metadata(end, "attempt-done", "0");
+      deepStrictEqual(yield* outcome, [false, false, first]);
+      // The second attempt ends well.
+      const second = 1_700_000_200_000;
+      tree.artifact(end, "_task_ok", bytes("I01\n."), { attempt: 1, ts_epoch: second });
+      tree.artifact(end, "_success", bytes("I01\n."), { attempt: 1 });
+      tree.metadata(end, "attempt-done", "1");
+      deepStrictEqual(yield* outcome, [true, true, second]);
+      Deno.removeSync(`${tree.root}/.metaflow/F/1/end`, { recursive: true });
+      deepStrictEqual(yield* outcome, [true, true, second]);
+      strictEqual(yield* run.endTask, null);
     }),
 );

@@ -58,6 +58,8 @@ export const openRun = (pathspec: string): Effect.Effect<Run, MetaflowError, Cli
 export class RunObject extends Base<RunPath> implements Run {
   protected readonly kind = "Run";
 
+  readonly #ended = new OutcomeCell();
+
   /** Once they are known. */
   #endpoints: Endpoints | undefined;
 
@@ -80,8 +82,7 @@ export class RunObject extends Base<RunPath> implements Run {
     return this.#end(
       ({ task, record }) => Effect.succeed(new TaskObject(this.scope, task.path, record)),
       null,
-    )
-      .pipe(operation("Run.endTask"));
+    ).pipe(operation("Run.endTask"));
   }
 
   data(): Effect.Effect<MetaflowData | null, MetaflowError>;
@@ -186,8 +187,6 @@ export class RunObject extends Base<RunPath> implements Run {
     );
     return tasksFrame(this.scope, this.path, steps).pipe(operation("Run.tasksDf"));
   }
-
-  readonly #ended = new OutcomeCell();
 
   get #outcome() {
     const unfinished: Outcome = { finishedAt: null, finished: false, successful: false };

@@ -61,6 +61,8 @@ export class TaskObject extends Base<TaskPath> implements Task {
     return describeTask(this);
   }
 
+  readonly #ended = new OutcomeCell();
+
   #code: MetaflowCode | null | undefined;
 
   get parent(): Effect.Effect<Step, MetaflowError> {
@@ -222,8 +224,6 @@ export class TaskObject extends Base<TaskPath> implements Task {
   artifactsDf(): Effect.Effect<DataFrame, MetaflowError> {
     return artifactsFrame(this.#ref).pipe(operation("Task.artifactsDf"));
   }
-
-  readonly #ended = new OutcomeCell();
 
   get #outcome() {
     return this.#ended.get(outcomeOf(this.#ref));
