@@ -93,6 +93,16 @@ interface Expected {
   next: Expected | undefined;
 }
 
+/** Whether a name and a type of some lengths are there, as the fields 1 and 2. */
+const isLabelled = (
+  bytes: Uint8Array,
+  at: number,
+  { length: name }: Uint8Array,
+  { length: type }: Uint8Array,
+): boolean =>
+  bytes[at] === ATTRIBUTE_NAME && bytes[at + 1] === name &&
+  bytes[at + 2 + name] === ATTRIBUTE_TYPE && bytes[at + 3 + name] === type;
+
 const ATTRIBUTE_NAME = 1 << 3 | 2;
 const ATTRIBUTE_TYPE = 2 << 3 | 2;
 
@@ -136,6 +146,14 @@ class AttributeReader {
     const outer = reader.end;
     const end = reader.end = reader.endOfField();
     const start = reader.at;
+    const guess = this.guess();
+    if (guess?.column !== undefined && this.isUsual(reader, guess, guess.column)) {
+      guess.column.read(reader, this.count);
+      this.previous = guess;
+      reader.at = end;
+      reader.end = outer;
+      return;
+    }
     this.nameAt =
       this.nameEnd =
       this.typeAt =
@@ -179,6 +197,39 @@ class AttributeReader {
     reader.end = outer;
   }
 
+  /** The column that the next attribute belongs to if this run is like the last one. */
+  private guess(): Expected | undefined {
+    return this.previous === undefined ? this.first : this.previous.next;
+  }
+
+  /**
+   * Whether an attribute is of the column that was guessed, and written as nearly all are: name, type,
+   * and one value, which repeats both. If so, leaves the reader at what follows them.
+   */
+  private isUsual(reader: Reader, { name, type }: Expected, { payload }: Column): boolean {
+    const { bytes, end } = reader;
+    let { at } = reader;
+    const labels = name.length + type.length + 4;
+    if (at + labels + 2 > end || name.length > 0x7f) return false;
+    if (!isLabelled(bytes, at, name, type)) return false;
+    // From the end, for paths often begin alike.
+    for (let i = name.length - 1; i >= 0; i--) if (name[i] !== bytes[at + 2 + i]) return false;
+    const typeAt = at + 4 + name.length;
+    for (let i = type.length - 1; i >= 0; i--) if (type[i] !== bytes[typeAt + i]) return false;
+    at += labels;
+    if (bytes[at] !== (payload << 3 | 2)) return false;
+    let length = bytes[at + 1]!;
+    at += 2;
+    if (length >= 0x80) {
+      if (at >= end || bytes[at]! >= 0x80) return false;
+      length = length & 0x7f | bytes[at]! << 7;
+      at++;
+    }
+    if (at + length !== end) return false;
+    reader.at = at + labels <= end && isLabelled(bytes, at, name, type) ? at + labels : at;
+    return true;
+  }
+
   /** Looks for the value of a type among several, the last one if there are more of it. */
   private findPayload(reader: Reader, start: number, payload: number): void {
     this.payload = 0;
@@ -197,7 +248,7 @@ class AttributeReader {
 
   private expected(reader: Reader): Expected {
     const { previous } = this;
-    const guess = previous === undefined ? this.first : previous.next;
+    const guess = this.guess();
     if (guess !== undefined && this.fits(reader.bytes, guess)) return guess;
     const found = this.lookUp(reader);
     if (previous === undefined) this.first = found;
