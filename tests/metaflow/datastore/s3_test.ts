@@ -455,6 +455,7 @@ effectTest(
       };
       let seconds = 0;
       const bytes = yield* Effect.gen(function* () {
+        yield* TestClock.setTime(Date.now()); // signatures tell it
         const fiber = yield* Effect.forkChild(bytesOf(datastore, "large"));
         for (; fiber.pollUnsafe() === undefined; seconds++) {
           yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 10)));
