@@ -12,8 +12,6 @@ import { NeptuneSource } from "../neptune/NeptuneSource.ts";
 import { keyIn } from "../neptune/server/authorization.ts";
 import { serve as serveSource } from "../neptune/server/serve.ts";
 
-const MIN_KEY_LENGTH = 16;
-
 /** The command. It runs until it is interrupted. */
 export const serve = Command.make("serve", {
   data: Argument.String("data-root").pipe(
@@ -67,17 +65,12 @@ export const serve = Command.make("serve", {
   );
 
 const readKey = (path: string): Effect.Effect<Redacted.Redacted, Error> =>
-  Effect.flatMap(
+  Effect.map(
     Effect.tryPromise({
       try: () => readFile(path, "utf8"),
       catch: (cause) => new Error(`The token file cannot be read: ${describe(cause)}.`),
     }),
-    (text) => {
-      const key = keyIn(text.trim());
-      return Redacted.value(key).length >= MIN_KEY_LENGTH ? Effect.succeed(key) : Effect.fail(
-        new Error(`The token file must hold at least ${MIN_KEY_LENGTH} characters: ${path}.`),
-      );
-    },
+    (text) => keyIn(text.trim()),
   );
 
 const userError = (cause: unknown): CliError.CliError =>

@@ -34,6 +34,17 @@ const GRACE = "10 seconds";
  *
  * Fails with `InvalidArgument` where it cannot listen, or where it would be open to other machines
  * with a key that nobody has chosen.
+ *
+ * @example
+ * ```ts ignore
+ * const program = Effect.gen(function* () {
+ *   const { url, apiToken } = yield* Neptune.Server.serve({ port: 8080 });
+ *   console.log(url, Redacted.value(apiToken)); // for NEPTUNE_API_TOKEN
+ *   yield* Effect.never;
+ * });
+ * const archive = Neptune.layerArchive({ data: "exports/data" });
+ * await Effect.runPromise(Effect.scoped(Effect.provide(program, archive)));
+ * ```
  */
 export const serve = (
   options: ServeOptions = {},

@@ -75,7 +75,7 @@ export const accessTokenOf = (server: Neptune.Server.Server): Effect.Effect<stri
 export const clientOf = (
   source: Neptune.NeptuneSource,
   options?: Neptune.Server.ServerOptions,
-): Effect.Effect<Client> =>
+): Effect.Effect<Client, Neptune.NeptuneError> =>
   Effect.gen(function* () {
     const server = yield* Effect.provideService(
       Neptune.Server.make(options),
@@ -107,4 +107,4 @@ export const clientOf = (
 export const clientOfFixture = (
   fixture: Fixture,
   options?: Neptune.Server.ServerOptions,
-): Effect.Effect<Client> => clientOf(makeArchive(fixture.options), options);
+): Effect.Effect<Client, Neptune.NeptuneError> => clientOf(makeArchive(fixture.options), options);

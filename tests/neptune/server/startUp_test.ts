@@ -183,6 +183,14 @@ effectTest(
     }),
 );
 
+effectTest("a key that can be guessed is refused", () =>
+  Effect.gen(function* () {
+    for (const key of ["", "123456789012345"]) {
+      const error = yield* Effect.flip(clientOf(source, { key: Redacted.make(key) }));
+      assert.match(error.message, /16 characters/);
+    }
+  }));
+
 effectTest("a layer serves the source of the program", () =>
   Effect.gen(function* () {
     const server = yield* Neptune.Server.Server;
