@@ -38,7 +38,7 @@ export const findAmong = (
   const fulfilled = evaluate(query, { runs: runs.length, now, columns: lookup });
   const isIncluded = kind === "runs"
     ? fulfilled
-    : headsAmong(runs.length, lookup).map((head, run) => head & fulfilled[run]!);
+    : headsAmong(runs, lookup).map((head, run) => head & fulfilled[run]!);
   return inOrderOf(sortBy, runs, isIncluded, lookup(sortBy.attribute));
 };
 
