@@ -89,13 +89,16 @@ export class RunObject extends Base<RunPath> implements Run {
   data(name: string): Effect.Effect<ArtifactValue, MetaflowError>;
   data<A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
   data(name?: string, schema?: Schema.Decoder<unknown>): Effect.Effect<unknown, MetaflowError> {
-    const data = name === undefined
+    const data: Effect.Effect<unknown, MetaflowErrorReason> = name === undefined
       ? this.#end(({ task }) => dataOf(task), null)
-      : Effect.flatMap(this.#endpoint("end"), (end) =>
-        end !== undefined ? namedValue(end.task, name, schema) : Effect.fail(
-          new NotFound({ message: `${this} has not come to its last step and has no data` }),
-        ));
-    return operation("Run.data")<unknown, never>(data);
+      : Effect.flatMap(
+        this.#endpoint("end"),
+        (end) =>
+          end !== undefined ? namedValue(end.task, name, schema) : Effect.fail(
+            new NotFound({ message: `${this} has not come to its last step and has no data` }),
+          ),
+      );
+    return data.pipe(operation("Run.data"));
   }
 
   get successful(): Effect.Effect<boolean, MetaflowError> {
