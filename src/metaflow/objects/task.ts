@@ -104,8 +104,10 @@ export class TaskObject extends Base<TaskPath> implements Task {
   data(name: string): Effect.Effect<ArtifactValue, MetaflowError>;
   data<A>(name: string, schema: Schema.Decoder<A>): Effect.Effect<A, MetaflowError>;
   data(name?: string, schema?: Schema.Decoder<unknown>): Effect.Effect<unknown, MetaflowError> {
-    const data = name === undefined ? dataOf(this.#ref) : namedValue(this.#ref, name, schema);
-    return operation("Task.data")<unknown, never>(data);
+    const data: Effect.Effect<unknown, MetaflowErrorReason> = name === undefined
+      ? dataOf(this.#ref)
+      : namedValue(this.#ref, name, schema);
+    return data.pipe(operation("Task.data"));
   }
 
   artifacts(): Stream.Stream<DataArtifact, MetaflowError> {
