@@ -40,9 +40,9 @@ interface Page {
  * How many points are read of some series at once, even if a page of them is smaller: a client that
  * asks for a million points in pages of ten thousand has them read once.
  */
-const READ_AHEAD = 1_000_000;
+const READ_AHEAD = 2_000_000;
 
-const KEPT_POINTS = 4_000_000;
+const KEPT_POINTS = 6_000_000;
 
 /** Answers requests for the points of float series. */
 export const make = (
