@@ -3,14 +3,11 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { environment } from "../environment.ts";
 
 /** The path of a file beside this one. */
 export const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-/** Where environments are kept from one run to the next; git ignores it. */
-const CACHE = here("../.venvs");
 
 /** Variables of the environment. */
 export type Variables = Readonly<Record<string, string>>;
@@ -23,12 +20,7 @@ export interface Python {
 
 /** Makes the environment of `requirements.txt`, unless there is one already. */
 export const makePython = async (home: string): Promise<Python> => {
-  const requirements = here("./requirements.txt");
-  const system = Deno.env.get("PYTHON") ?? "python3";
-  const wanted = createHash("sha256")
-    .update(await Deno.readFile(requirements)).update(await output(system, ["--version"]))
-    .digest("hex").slice(0, 16);
-  const directory = `${CACHE}/metaflow-${wanted}`;
+  const directory = await environment("metaflow", here("./requirements.txt"));
   const executable = `${directory}/bin/python`;
   const variables = {
     PATH: `${directory}/bin:${Deno.env.get("PATH")}`,
@@ -39,20 +31,7 @@ export const makePython = async (home: string): Promise<Python> => {
     METAFLOW_USER: "alice",
     METAFLOW_HOME: `${home}/.metaflowconfig`,
   };
-  const finished = `${directory}/finished`;
-  if (!await Deno.stat(finished).then(() => true, () => false)) {
-    await Deno.remove(directory, { recursive: true }).catch(() => {});
-    await output(system, ["-m", "venv", directory]);
-    await output(executable, ["-m", "pip", "install", "--quiet", "--requirement", requirements]);
-    await Deno.writeTextFile(finished, await output(executable, ["-m", "pip", "freeze"]));
-  }
   return { executable, variables };
-};
-
-const output = async (command: string, args: ReadonlyArray<string>): Promise<string> => {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args] }).output();
-  if (!success) throw new Error(`${command} ${args.join(" ")}: ${decode(stderr)}`);
-  return decode(stdout);
 };
 
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

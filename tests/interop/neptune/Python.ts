@@ -1,46 +1,17 @@
 /**
- * Python clients that nobody here wrote, in virtual environments that pip makes.
+ * Python clients that nobody here wrote.
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
+import { environment } from "../environment.ts";
 import { TextLineStream } from "./TextLineStream.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where environments are kept from one run to the next; git ignores it. */
-const CACHE = here("../.venvs");
-
-/** Makes an environment of some requirements, unless there is one already; gives its Python. */
-export const environment = async (name: string): Promise<string> => {
-  const requirements = here(`./python/requirements-${name}.txt`);
-  const python = Deno.env.get("PYTHON") ?? "python3";
-  const version = await output(python, ["--version"]);
-  const wanted = createHash("sha256")
-    .update(await Deno.readFile(requirements)).update(version).digest("hex").slice(0, 16);
-  const directory = `${CACHE}/${name}-${wanted}`;
-  const executable = `${directory}/bin/python`;
-  const finished = `${directory}/finished`;
-  if (await exists(finished)) return executable;
-  await Deno.remove(directory, { recursive: true }).catch(() => {});
-  await Deno.mkdir(CACHE, { recursive: true });
-  await run(python, ["-m", "venv", directory]);
-  await run(executable, ["-m", "pip", "install", "--quiet", "--requirement", requirements]);
-  await Deno.writeTextFile(finished, await output(executable, ["-m", "pip", "freeze"]));
-  return executable;
-};
-
-const exists = (path: string): Promise<boolean> => Deno.stat(path).then(() => true, () => false);
-
-const run = async (command: string, args: ReadonlyArray<string>): Promise<void> => {
-  const { success } = await new Deno.Command(command, { args: [...args], stdout: "inherit" })
-    .output();
-  if (!success) throw new Error(`${command} ${args.join(" ")} failed`);
-};
-
-const output = async (command: string, args: ReadonlyArray<string>): Promise<string> =>
-  new TextDecoder().decode((await new Deno.Command(command, { args: [...args] }).output()).stdout);
+/** The Python that has some of the clients. */
+export const pythonOf = async (clients: string): Promise<string> =>
+  `${await environment(clients, here(`./python/requirements-${clients}.txt`))}/bin/python`;
 
 /** What a Python program answers to a question: JSON, or what it raised. */
 export type Reply =

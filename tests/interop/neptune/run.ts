@@ -12,7 +12,7 @@ import { Cause, Exit, type Layer, ManagedRuntime } from "effect";
 import { Neptune } from "@nereid/nereid";
 import { acceptance, digits, edge, type Fixture } from "../../neptune/archive/fixtures.ts";
 import { inPandas, withoutEmptyTypes } from "./differences.ts";
-import { environment, type Reply, start } from "./Python.ts";
+import { pythonOf, type Reply, start } from "./Python.ts";
 import type { Question } from "./Question.ts";
 import { queryQuestionsOf, questionsOf } from "./questions.ts";
 import * as Report from "./Report.ts";
@@ -95,7 +95,7 @@ const askPython = async (
   questions: ReadonlyArray<readonly [Question, unknown]>,
 ): Promise<void> => {
   const unsupported = client.script === "fetcher.py" ? unsupportedIn(fixture) : new Set<string>();
-  await using program = start(await environment(client.environment), client.script, {
+  await using program = start(await pythonOf(client.environment), client.script, {
     NEPTUNE_PROJECT: fixture.expected.project,
     NEPTUNE_API_TOKEN: served.apiToken,
     NEPTUNE_FETCHER_RETRY_SOFT_TIMEOUT: "20",

@@ -22,17 +22,19 @@ export const serve = async (fixture: Fixture): Promise<Served> => {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", CLI, "serve", fixture.options.data, "--files", filesOf(fixture)],
     stdout: "piped",
-    stderr: "inherit",
+    stderr: "piped",
   }).spawn();
+  const log = new Response(child.stderr).text();
   const lines = child.stdout
     .pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream()).getReader();
   const { value } = await lines.read();
-  if (value === undefined) throw new Error(`the server of ${fixture.name} ended early`);
+  if (value === undefined) throw new Error(`the server of ${fixture.name} ended:\n${await log}`);
   return {
     ...JSON.parse(value),
     [Symbol.asyncDispose]: async () => {
       child.kill("SIGTERM");
       await child.status;
+      await log;
       await lines.cancel();
     },
   };
