@@ -16,7 +16,7 @@ import { fileURLToPath } from "node:url";
 import { Console, Effect } from "effect";
 import { generate, type Size } from "./generate.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -62,6 +62,7 @@ const python = await pythonWithPeers();
 
 interface Measured {
   readonly milliseconds: number;
+  readonly cpu: number;
   readonly peakBytes: number;
   readonly frameBytes?: number;
 }
@@ -100,25 +101,25 @@ const compare = async (title: string, root: string, tasks: ReadonlyArray<string>
       }
     }
   }
-  const timeOf = (measured: ReadonlyArray<Measured>) =>
-    median(measured.map(({ milliseconds }) => milliseconds));
-  const first = timeOf(results.values().next().value!);
+  const of = (measured: ReadonlyArray<Measured>, what: "milliseconds" | "cpu" | "peakBytes") =>
+    median(measured.map((one) => one[what]));
+  const first = results.values().next().value!;
   const rows = Array.from(results, ([task, measured]) => {
-    const time = timeOf(measured);
-    const peak = median(measured.map(({ peakBytes }) => peakBytes));
     const [{ frameBytes }] = measured as [Measured];
     const cells = [
       task,
-      time.toPrecision(3),
-      (time / first).toPrecision(2),
-      mebibytes(peak),
+      ...(["milliseconds", "cpu"] as const).flatMap((what) => [
+        of(measured, what).toFixed(of(measured, what) < 100 ? 1 : 0),
+        (of(measured, what) / of(first, what)).toPrecision(2),
+      ]),
+      mebibytes(of(measured, "peakBytes")),
       frameBytes === undefined ? "" : mebibytes(frameBytes),
     ];
     return `| ${cells.join(" | ")} |`;
   });
   await say(
-    `\n### ${title}\n\n| task | ms | ratio | peak MiB | frame MiB |\n` +
-      `| --- | --- | --- | --- | --- |\n${rows.join("\n")}`,
+    `\n### ${title}\n\n| task | ms | ratio | CPU ms | ratio | peak MiB | frame MiB |\n` +
+      `| --- | --- | --- | --- | --- | --- | --- |\n${rows.join("\n")}`,
   );
   if (missing.length > 0) await say(`\nNot measured here: ${missing.join(", ")}.`);
 };

@@ -1,12 +1,13 @@
 /**
- * Runs one task in a process of its own, and prints what it took: `{ milliseconds, frameBytes,
- * peakBytes }`. Cold is the first time in the process, warm the median of many more in it. Importing
+ * Runs one task in a process of its own, and prints what it took: `{ milliseconds, cpu,
+ * frameBytes, peakBytes }`. Cold is the first time in the process, warm the median of many more in it. Importing
  * libraries is not counted, for anybody.
  *
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cpuUsage } from "node:process";
 import { Console, Effect, Stream } from "effect";
 import pl from "nodejs-polars";
 import { Neptune } from "../mod.ts";
@@ -107,13 +108,20 @@ const floor = (): Promise<Result> =>
 
 interface Measured {
   readonly milliseconds: number;
+  /** What all threads of the process worked meanwhile, in milliseconds. */
+  readonly cpu: number;
   readonly frame: Result;
 }
 
+const cpuTime = (): number => {
+  const { user, system } = cpuUsage();
+  return (user + system) / 1000;
+};
+
 const timed = async (run: () => Promise<Result>): Promise<Measured> => {
-  const start = performance.now();
+  const [start, worked] = [performance.now(), cpuTime()];
   const frame = await run();
-  return { milliseconds: performance.now() - start, frame };
+  return { milliseconds: performance.now() - start, cpu: cpuTime() - worked, frame };
 };
 
 // Until the code that is repeated is compiled, JavaScript is several times slower.
@@ -145,9 +153,10 @@ const tasks: Record<string, () => Promise<Measured>> = {
 const peakBytes = (): number =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) * 1024;
 
-const { milliseconds, frame } = await tasks[task]!();
+const { milliseconds, cpu, frame } = await tasks[task]!();
 const measured = {
   milliseconds,
+  cpu,
   peakBytes: peakBytes(),
   frameBytes: frame?.writeIPC({ compression: "uncompressed" }).length,
 };
