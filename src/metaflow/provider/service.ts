@@ -26,7 +26,12 @@ export interface ServiceProvider extends MetadataProvider {
   readonly ping: Service["ping"];
 }
 
-/** Metadata of a service, asked anew at each request. */
+/**
+ * Metadata of a service, asked anew at each request.
+ *
+ * Which attempt of a task is the last one with artifacts is up to the service: those of an attempt
+ * that is just ending appear one after another.
+ */
 export const make = (settings: ServiceSettings): ServiceProvider => {
   const service = makeService(settings);
   return {
