@@ -4,19 +4,17 @@
  * @module
  */
 import { join } from "node:path";
+import { Schema } from "effect";
 import type { ArtifactRecord, ArtifactsRequest } from "../../MetadataProvider.ts";
 import type { TaskPath } from "../../Pathspec.ts";
 import { newestFirst, type Tags, toArtifact, toMetadata } from "../records.ts";
-import { entriesOf, readListed } from "./files.ts";
+import { entriesOf, readListed, readRecord } from "./files.ts";
 import { metaDirectory, tagsOfRun } from "./tree.ts";
 
 const DONE = "sysmeta_attempt-done_";
 
-/**
- * Milliseconds after which whatever was written before is in every list. One that is made while files
- * appear can have the last of them without those before it, and clocks differ.
- */
-const SETTLED = 60 * 60 * 1000;
+/** Milliseconds after which an attempt that is done has all its records, though clocks differ. */
+const SETTLED = 10 * 60 * 1000;
 
 /** The attempt whose artifacts count, and the files among which they are. */
 interface Written {
@@ -25,21 +23,42 @@ interface Written {
 }
 
 /**
- * The attempt that is asked for, or the last one that is done. Not the one with the last artifacts:
- * those of an attempt appear one after another.
+ * The attempt that is asked for, or the last one that is done and has all its artifacts. Metaflow
+ * says that an attempt is done, and then records its artifacts one after another.
  */
 const findAttempt = (directory: string, attempt: number | undefined): Written | undefined => {
   const entries = entriesOf(directory);
   if (attempt !== undefined) return { attempt, entries };
-  let last = "";
-  for (const { name, isFile } of entries) {
-    if (isFile && name.startsWith(DONE) && name.endsWith(".json") && name > last) last = name;
-  }
-  const done = last === "" ? undefined : readListed(join(directory, last), toMetadata);
+  const [last, before] = entries
+    .filter(({ name, isFile }) => isFile && name.startsWith(DONE) && name.endsWith(".json"))
+    .map(({ name }) => name)
+    .sort()
+    .reverse();
+  const written = (file: string | undefined) =>
+    file === undefined ? undefined : readListed(join(directory, file), toMetadata);
+  const done = written(last);
   if (done === undefined) return undefined;
-  const isSettled = done.createdAt < Date.now() - SETTLED;
-  return { attempt: Number(done.value), entries: isSettled ? entries : entriesOf(directory) };
+  const found = { attempt: Number(done.value), entries };
+  if (done.createdAt < Date.now() - SETTLED || isWhole(directory, found)) return found;
+  const earlier = written(before);
+  return earlier === undefined ? undefined : { attempt: Number(earlier.value), entries };
 };
+
+/**
+ * Whether every artifact of an attempt has a record. Which there are says a file of the datastore
+ * that is written before, if that is in the same directory; otherwise nothing does.
+ */
+const isWhole = (directory: string, { attempt, entries }: Written): boolean => {
+  const names = readRecord(join(directory, "..", `${attempt}.data.json`), namesOf);
+  const files = new Set(entries.map(({ name }) => name));
+  return names?.every((name) => files.has(`${attempt}_artifact_${name}.json`)) ?? true;
+};
+
+const decodeObjects = Schema.decodeUnknownSync(
+  Schema.Struct({ objects: Schema.Record(Schema.String, Schema.Json) }),
+);
+
+const namesOf = (json: unknown): ReadonlyArray<string> => Object.keys(decodeObjects(json).objects);
 
 /** The artifacts of an attempt of a task; only certain ones if they are named. */
 export const readArtifacts = (
