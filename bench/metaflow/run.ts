@@ -17,6 +17,9 @@ import { generateArrays, generateListing } from "./generate.ts";
 
 const ROUNDS = 5;
 
+/** Code that has run before is fast code; of a service or a notebook, that is most. */
+const WARM = "Nereid, once it is warm";
+
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 const say = (text: string): Promise<void> => Effect.runPromise(Console.log(text));
@@ -64,7 +67,14 @@ const measure = async (engine: string, task: string, root: string): Promise<Meas
   const command = engine === "Metaflow's client"
     ? new Deno.Command(python, { args: [join(here, "peer.py"), task, root], stderr: "inherit" })
     : new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", join(here, "task.ts"), task, root],
+      args: [
+        "run",
+        "-A",
+        join(here, "task.ts"),
+        task,
+        root,
+        engine === WARM ? "warm" : "cold",
+      ],
       stderr: "inherit",
     });
   const { success, stdout } = await command.output();
@@ -117,7 +127,8 @@ await say(
   `${cpus().length} cores of ${cpus()[0]?.model}, Deno ${Deno.version.deno}. ` +
     `Load before: ${load()}.`,
 );
-const both = (task: string) => [["Nereid", task], ["Metaflow's client", task]] as const;
+const both = (task: string) =>
+  [["Nereid", task], ["Metaflow's client", task], [WARM, task]] as const;
 await compare("200 runs with their attributes", listing, [...both("runs"), [
   "Nereid, as a table",
   "table",
