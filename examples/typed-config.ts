@@ -2,7 +2,7 @@
  * Decodes the configuration of every run of a project by a schema, and reports what does not fit.
  *
  * ```sh
- * deno run --allow-read --allow-env --allow-ffi --allow-sys examples/typed-config.ts
+ * deno run --allow-read --allow-ffi --allow-sys examples/typed-config.ts
  * ```
  *
  * @module

@@ -277,7 +277,7 @@ effectTest(
             Effect.repeat({ until: ({ length }) => length === 6 }),
           ),
         ),
-        Effect.timeout("20 seconds"),
+        Effect.timeout("60 seconds"),
       );
       job.kill("SIGINT");
       const { code, out, error } = yield* endOf(job);

@@ -44,7 +44,8 @@ export const make = (written: { readonly [id: string]: TestRun }): TestProject =
     Object.entries(written).map(([key, run], i) => [key, readRun(key, run, i)] as const),
   );
   const keys = new Map<string, RunKey>();
-  for (const path of ["sys/custom_run_id", "sys/id"]) {
+  // The custom id, by which Neptune names parents, comes last and wins.
+  for (const path of ["sys/id", "sys/custom_run_id"]) {
     for (const run of runs.values()) keys.set(textAt(run, path) ?? run.key, run.key);
   }
 

@@ -32,10 +32,12 @@ import { make as makeProject, type TestProject } from "./TestProject.ts";
 
 /** A request to a source: which method, and what it was asked. */
 export type TestRequest = {
-  [Method in keyof NeptuneSource]-?: NeptuneSource[Method] extends
-    (request: infer Request) => unknown ? { readonly method: Method; readonly request: Request }
+  [Method in TestMethod]: NeptuneSource[Method] extends (request: infer Request) => unknown
+    ? { readonly method: Method; readonly request: Request }
     : { readonly method: Method };
-}[keyof NeptuneSource];
+}[TestMethod];
+
+type TestMethod = Exclude<keyof NeptuneSource, "defaultProject">;
 
 /** How a source for tests behaves. */
 export interface TestOptions {
