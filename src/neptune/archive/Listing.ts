@@ -44,7 +44,8 @@ export const partsOf = (listing: Listing, run: RunKey): ReadonlyArray<Part> => {
     ...listing.runs.get(digest(run)) ?? listing.runs.get(sanitise(run)) ?? [],
     ...listing.shared,
   ];
-  known.set(run, parts);
+  // Anything can be asked for; what is not there is not kept.
+  if (parts.length > 0) known.set(run, parts);
   return parts;
 };
 
