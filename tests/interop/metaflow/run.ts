@@ -196,7 +196,7 @@ const s3 = async (python: Python, home: string, url?: string): Promise<void> => 
     runtime,
     [here("./foreach_flow.py"), "run", "--width", "3"],
     variables,
-    url === undefined,
+    false,
   );
   const { code } = await run(python, [here("./retry_flow.py"), "run"], variables);
   check("the flow that fails, fails", code === 1 ? [] : [`it ended with ${code}`]);

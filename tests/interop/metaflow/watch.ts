@@ -43,8 +43,8 @@ const artifactsOf = (task: Metaflow.Task): Failing<ReadonlyMap<string, string>> 
   );
 
 /**
- * What was seen while flows were written that is not so in the end. A service shows the artifacts of
- * an attempt one after another: only without one is a list whole.
+ * What was seen while flows were written that is not so in the end. Lists are whole only if metadata
+ * and data are in one directory: elsewhere artifacts appear one after another.
  */
 export const contradictions = (
   looks: ReadonlyArray<Seen>,
