@@ -9,7 +9,9 @@ import { element, type Html, join } from "./html.ts";
 import type { MediaBundle } from "./jupyter.ts";
 import { shortValue } from "./value.ts";
 
+/** Up to so many rows are shown; of more, the first and the last few. */
 const ROWS = 24;
+const FEW = 6;
 const COLUMNS = 30;
 
 const CELL = "text-align:left;white-space:nowrap;max-width:26em;overflow:hidden;" +
@@ -17,13 +19,12 @@ const CELL = "text-align:left;white-space:nowrap;max-width:26em;overflow:hidden;
 const NUMBER = "text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums";
 const QUIET = "opacity:0.55";
 
-/** Shows at most 24 rows and 30 columns, and says how many there are. */
+/** Shows 24 rows and 30 columns, of longer ones the ends, and says how many there are. */
 export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
   const { Utf8 } = await Effect.runPromise(polars);
   const names = columnNames(frame);
   const shown = names.slice(0, COLUMNS).map((name) => ({ name, series: columnOf(frame, name) }));
   const height = shown[0]?.series.length ?? 0;
-  const half = ROWS / 2;
   const isCut = height > ROWS;
   const columns = shown.map(({ name, series }) => {
     const dtype: string = series.dtype.variant;
@@ -34,7 +35,7 @@ export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
       name,
       dtype,
       style: /^(Float|U?Int)\d+$|^Decimal$/.test(dtype) ? NUMBER : CELL,
-      cells: isCut ? [...cells(series.head(half)), ...cells(series.tail(half))] : cells(series),
+      cells: isCut ? [...cells(series.head(FEW)), ...cells(series.tail(FEW))] : cells(series),
     };
   });
   const rest = names.length - shown.length;
@@ -50,10 +51,10 @@ export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
       }),
       ...rest > 0 ? [element("td", {}, "…")] : [],
     );
-  const rows = Array.from({ length: isCut ? ROWS : height }, (_, i) => row(i));
+  const rows = Array.from({ length: isCut ? 2 * FEW : height }, (_, i) => row(i));
   if (isCut) {
     const dots = columns.map(({ style }) => element("td", { style }, "…"));
-    rows.splice(half, 0, element("tr", {}, ...dots, ...rest > 0 ? [element("td", {}, "…")] : []));
+    rows.splice(FEW, 0, element("tr", {}, ...dots, ...rest > 0 ? [element("td", {}, "…")] : []));
   }
   const shape = `${counted(height, "row")} × ${counted(names.length, "column")}`;
   return {
@@ -61,7 +62,7 @@ export const frameDisplay = async (frame: DataFrame): Promise<MediaBundle> => {
       element("div", { style: QUIET }, shape),
       element(
         "table",
-        {},
+        { style: "display:block;overflow-x:auto" },
         element(
           "thead",
           {},
