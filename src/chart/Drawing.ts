@@ -40,6 +40,7 @@ export const drawing = (
 ): Drawing => {
   const title = wanted === undefined ? defaultTitle : wanted;
   const subtitle = notes.flatMap((note) => wrap(note, Math.floor(width / 6)));
+  const legend = wrap(texts["color"] ?? "", 32);
   return {
     title,
     notes,
@@ -47,7 +48,12 @@ export const drawing = (
       $schema: "https://vega.github.io/schema/vega-lite/v6.json",
       description: [...title === null ? [] : [title], ...notes].join(" "),
       params: [
-        parameter("texts", { ...texts, title: title ?? "", subtitle: subtitle.join("\n") }),
+        parameter("texts", {
+          ...texts,
+          color: legend.join("\n"),
+          title: title ?? "",
+          subtitle: subtitle.join("\n"),
+        }),
         ...params,
       ],
       ...title === null && notes.length === 0

@@ -180,6 +180,8 @@ Deno.test("smoothing is said in the legend, with the points behind it", async ()
   deepStrictEqual(pointsOf(chart, 0, "faint"), [[0, 4], [1, 8], [2, 8]]);
   const texts = textsOf(await svgOf(chart)).join(" ");
   ok(texts.includes("smoothed: moving average, weight 0.5"), texts);
+  const lines = String(textOf(chart, "color")).split("\n");
+  ok(lines.length > 1 && lines.every((line) => line.length <= 32), lines.join("|"));
 });
 
 Deno.test("smoothing and a fork keep what is faint apart", async () => {
