@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-console -- What it has seen.
 /**
  * Executes the notebooks of examples/ in a Deno kernel, and looks at what they show.
  *
