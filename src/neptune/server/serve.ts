@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Effect, Fiber, type Scope } from "effect";
+import { Effect, Option, type Scope } from "effect";
 import { describe, InvalidArgument, NeptuneError } from "../NeptuneError.ts";
 import type { NeptuneSource } from "../NeptuneSource.ts";
 import { Refused } from "./Refused.ts";
@@ -73,32 +73,49 @@ const listen = (
   handler: (request: Request) => Promise<Response>,
 ): Effect.Effect<Deno.HttpServer<Deno.NetAddr>, NeptuneError, Scope.Scope> =>
   Effect.suspend(() => {
-    /** Requests that have not been answered to the end, by what ends them. */
+    const closing = new AbortController();
+    /** Requests that have not been answered to the end, by what interrupts them. */
     const pending = new Set<AbortController>();
+    let idle: (() => void) | undefined;
+
+    const answer = (request: Request, { completed }: Deno.ServeHandlerInfo) => {
+      if (idle !== undefined) return stopping();
+      const end = new AbortController();
+      pending.add(end);
+      completed.catch(() => {}).finally(() => {
+        pending.delete(end);
+        if (pending.size === 0) idle?.();
+      });
+      const signal = AbortSignal.any([request.signal, end.signal]);
+      return handler(withSignal(request, signal)).then(unlessInterrupted);
+    };
+
     const start = Effect.try({
-      try: () =>
-        Deno.serve({ hostname, port, onListen: () => {} }, (request, { completed }) => {
-          const end = new AbortController();
-          pending.add(end);
-          completed.catch(() => {}).finally(() => pending.delete(end));
-          const signal = AbortSignal.any([request.signal, end.signal]);
-          return handler(withSignal(request, signal)).then(unlessInterrupted);
-        }),
+      try: () => Deno.serve({ hostname, port, signal: closing.signal, onListen: () => {} }, answer),
       catch: (cause) =>
         failure("port", `Cannot listen at ${hostname}:${port}: ${describe(cause)}.`),
     });
+    // Deno's own way to stop waits for the slowest reader, however long it takes.
     return Effect.acquireRelease(start, (server) =>
       Effect.gen(function* () {
-        const stopped = yield* Effect.forkChild(Effect.promise(() => server.shutdown()));
-        yield* Effect.timeoutOption(Fiber.await(stopped), GRACE);
+        const finished = new Promise<void>((resolve) => idle = resolve);
+        if (pending.size === 0) idle?.();
+        const isIdle = Effect.promise(() => finished);
+        yield* Effect.timeoutOption(isIdle, GRACE);
         for (const end of pending) end.abort();
-        yield* Fiber.await(stopped);
+        // Those who wait for an answer are told; those who do not read theirs are not waited for.
+        const toldAll = yield* Effect.timeoutOption(isIdle, "1 second");
+        if (Option.isSome(toldAll)) yield* Effect.promise(() => server.shutdown());
+        else closing.abort();
+        yield* Effect.promise(() => server.finished);
       }));
   });
 
+const stopping = (): Response => Response.json(STOPPING.body, { status: STOPPING.status });
+
 // Interrupted as if the client had gone; if it is the server that goes, the client may try again.
 const unlessInterrupted = (response: Response): Response =>
-  response.status === 499 ? Response.json(STOPPING.body, { status: STOPPING.status }) : response;
+  response.status === 499 ? stopping() : response;
 
 const STOPPING = new Refused({ status: 503, message: "The server is stopping." });
 
