@@ -37,6 +37,9 @@ export const search = (
   params: SearchParams,
 ): Answer =>
   Stream.unwrap(Effect.gen(function* () {
+    if (params.grouping != null || params.truncateStringTo != null) {
+      return yield* badRequest("grouping and truncateStringTo are not supported by this server.");
+    }
     const project = yield* identifiers.project(projectId);
     const criteria = yield* criteriaOf(params);
     const attributes = params.attributeFilters?.map(({ path }) => path);

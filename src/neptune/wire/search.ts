@@ -60,6 +60,10 @@ export const GlobalSearchParams: Schema.Codec<GlobalSearchParams> = Schema.Struc
 export interface SearchParams extends GlobalSearchParams {
   /** The attributes wanted of each run; none if the list is empty, all if it is missing. */
   readonly attributeFilters?: ReadonlyArray<{ readonly path: string }> | null;
+  /** Groups of runs instead of runs, which no Python client asks for. */
+  readonly grouping?: unknown;
+  /** The length to cut texts to, which no Python client asks for. */
+  readonly truncateStringTo?: number | null;
 }
 
 /** {@link SearchParams} */
@@ -69,4 +73,6 @@ export const SearchParams: Schema.Codec<SearchParams> = Schema.Struct({
   pagination: maybe(Pagination),
   query: maybe(Schema.Struct({ query: Schema.String })),
   sorting: maybe(Sorting),
+  grouping: Schema.optionalKey(Schema.Unknown),
+  truncateStringTo: maybe(Schema.Int),
 });

@@ -166,6 +166,19 @@ for (
     }));
 }
 
+effectTest(
+  "what would be answered wrongly is refused: groups of runs, and texts cut short",
+  () =>
+    Effect.gen(function* () {
+      const client = yield* clientOfFixture(acceptance);
+      for (const asked of [{ grouping: { groupBy: [] } }, { truncateStringTo: 10 }]) {
+        assertRefused(yield* client.send(pathFor(project), body(asked)), 400, /not supported/);
+      }
+      const nothing = { grouping: null, truncateStringTo: null };
+      assert.equal((yield* search(client, nothing)).total, RUNS.length);
+    }),
+);
+
 effectTest("an aggregate to sort by, in either of its places", () =>
   Effect.gen(function* () {
     const client = yield* clientOfFixture(acceptance);
