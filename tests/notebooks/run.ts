@@ -121,7 +121,7 @@ const check = async (path: string, directory: string): Promise<void> => {
     ok(!showsSomething(cell) || outputs.length > 0, `${where}\nshows nothing.`);
   }
 
-  await run("jupyter", ["nbconvert", "--to", "html", executed], env);
+  await run(PYTHON, ["-m", "nbconvert", "--to", "html", executed], env);
   const seen = await look(executed.replace(/\.ipynb$/, ".html"));
   deepEqual(seen.length, code.length);
   let drawings = 0;
