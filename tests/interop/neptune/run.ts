@@ -2,7 +2,7 @@
  * Serves the example exports, and puts the same questions to published Python clients, to Nereid as
  * their client, to Nereid's archive, and to the ground truth.
  *
- *     deno task interop:neptune [part of a name …]
+ *     deno run -A tests/interop/neptune/run.ts [--offline] [part of a name …]
  *
  * `--offline` asks only the archive.
  *
@@ -95,7 +95,7 @@ const askPython = async (
   questions: ReadonlyArray<readonly [Question, unknown]>,
 ): Promise<void> => {
   const unsupported = client.script === "fetcher.py" ? unsupportedIn(fixture) : new Set<string>();
-  await using program = start(await pythonOf(client.environment), client.script, {
+  await using program = start(pythons.get(client.environment)!, client.script, {
     NEPTUNE_PROJECT: fixture.expected.project,
     NEPTUNE_API_TOKEN: served.apiToken,
     NEPTUNE_FETCHER_RETRY_SOFT_TIMEOUT: "20",
@@ -127,7 +127,7 @@ const asks = (questions: ReadonlyArray<Question>, fixture: Fixture): ReadonlyArr
     parts.filter((part) => part !== fixture.name).every((part) => name.includes(part))
   );
 
-for (const fixture of named.length === 0 ? FIXTURES : named) {
+const compareAll = async (fixture: Fixture): Promise<void> => {
   const questions = {
     "fetcher.py": asks(questionsOf(fixture), fixture),
     "query.py": asks(queryQuestionsOf(fixture), fixture),
@@ -141,7 +141,7 @@ for (const fixture of named.length === 0 ? FIXTURES : named) {
     const name = `Nereid's archive · ${fixture.name} · ${question.name}`;
     Report.compare(name, answer, withoutEmptyTypes(question.truth()));
   }
-  if (offline) continue;
+  if (offline) return;
   await using served = await serve(fixture);
   const live = Neptune.layerLive({ apiToken: served.apiToken, retryFor: "20 seconds" });
   for (const [i, [question, answer]] of (await answersOf(live, all.map(([q]) => q))).entries()) {
@@ -154,5 +154,12 @@ for (const fixture of named.length === 0 ? FIXTURES : named) {
     if (answered[client.script].length === 0) continue;
     await askPython(fixture, served, client, answered[client.script]);
   }
-}
+};
+
+const pythons = new Map(
+  await Promise.all(
+    offline ? [] : ["current", "0.9"].map(async (name) => [name, await pythonOf(name)] as const),
+  ),
+);
+await Promise.all((named.length === 0 ? FIXTURES : named).map(compareAll));
 if (!Report.conclude()) Deno.exit(1);
