@@ -5,8 +5,9 @@
  */
 import assert from "node:assert/strict";
 
-const print = (line: string): void =>
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`)) as unknown as void;
+const print = (line: string): void => {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+};
 
 let [passed, failed, skipped] = [0, 0, 0];
 const differences = new Map<string, number>();

@@ -8,6 +8,7 @@ import { Neptune } from "@nereid/nereid";
 import type { Fixture } from "../../neptune/archive/fixtures.ts";
 import { byCodePoint, type Cell, cellOf, type Column, type Table, tableOf } from "./Answer.ts";
 import type { Answer, Question } from "./Question.ts";
+import { type Kind, type Options, pointsTable, trueTable } from "./trueTable.ts";
 import {
   fieldOf,
   inOrder,
@@ -15,7 +16,6 @@ import {
   isExperiment,
   isTrashed,
   joined,
-  membersOf,
   numberOf,
   tableOfRuns,
   textOf,
@@ -29,27 +29,6 @@ import {
 export interface Query {
   readonly nql: string;
   readonly where: (run: TrueRun) => boolean;
-}
-
-type Kind = "runs" | "experiments";
-
-/** Options of tables, which both languages name alike; `matching` is what `query` means. */
-interface Options {
-  readonly columns?: ReadonlyArray<string>;
-  readonly columnsRegex?: string;
-  readonly namesRegex?: string | ReadonlyArray<string>;
-  readonly namesExcludeRegex?: string | ReadonlyArray<string>;
-  readonly customIdRegex?: string;
-  readonly withIds?: ReadonlyArray<string>;
-  readonly customIds?: ReadonlyArray<string>;
-  readonly states?: ReadonlyArray<string>;
-  readonly owners?: ReadonlyArray<string>;
-  readonly tags?: ReadonlyArray<string>;
-  readonly trashed?: boolean | null;
-  readonly limit?: number;
-  readonly sortBy?: string;
-  readonly ascending?: boolean;
-  readonly query?: string;
 }
 
 /** A table, and which runs it has beyond what the options say. */
@@ -546,58 +525,6 @@ const valueOf = (
     }
     return cellOf(yield* run.fetch(path));
   });
-
-/** The rows that fulfil all filters, in order. */
-const trueTable = (
-  runs: ReadonlyArray<TrueRun>,
-  kind: Kind,
-  options: Options,
-  where: (run: TrueRun) => boolean,
-): Table => {
-  const { sortBy = "sys/creation_time", ascending = false, limit = runs.length } = options;
-  const trashed = options.trashed === undefined ? false : options.trashed;
-  const every = (patterns: string | ReadonlyArray<string> | undefined) =>
-    [patterns ?? []].flat().map((pattern) => new RegExp(pattern));
-  const isOneOf = (path: string, values: ReadonlyArray<string> | undefined) => (run: TrueRun) =>
-    values === undefined || values.length === 0 || values.includes(textOf(run, path));
-  const filters: ReadonlyArray<(run: TrueRun) => boolean> = [
-    where,
-    (run) => trashed === null || isTrashed(run) === trashed,
-    isOneOf("sys/id", options.withIds),
-    isOneOf("sys/custom_run_id", options.customIds),
-    isOneOf("sys/owner", options.owners),
-    (run) => (options.tags ?? []).every((tag) => membersOf(run, "sys/tags").includes(tag)),
-    (run) =>
-      every(options.namesRegex).every((pattern) =>
-        fieldOf(run, "sys/name") !== undefined && pattern.test(textOf(run, "sys/name"))
-      ),
-    (run) => !every(options.namesExcludeRegex).some((p) => p.test(textOf(run, "sys/name"))),
-    (run) => every(options.customIdRegex).every((p) => p.test(textOf(run, "sys/custom_run_id"))),
-  ];
-  const rows = inOrder(runs.filter((run) => filters.every((fits) => fits(run))), sortBy, ascending)
-    .slice(0, limit);
-  const pattern = options.columnsRegex === undefined ? undefined : new RegExp(options.columnsRegex);
-  const found = pattern === undefined
-    ? []
-    : rows.flatMap((run) => [...run.fields.keys()].filter((path) => pattern.test(path)));
-  const automatic = kind === "experiments" ? ["sys/name"] : [];
-  return tableOfRuns(rows, [
-    sortBy,
-    "sys/custom_run_id",
-    ...automatic,
-    ...options.columns ?? [],
-    ...found,
-  ]);
-};
-
-const pointsTable = (points: ReturnType<typeof inRange>): Table => ({
-  height: points.length,
-  columns: [
-    { name: "step", kind: "float", cells: points.map(([step]) => ({ float: step })) },
-    { name: "value", kind: "float", cells: points.map(([, value]) => value) },
-    { name: "timestamp", kind: "time", cells: points.map(([, , time]) => ({ time })) },
-  ],
-});
 
 /** The identifiers that a search on a server gives. */
 const withKeys: NonNullable<Question["onServer"]> = (answer, note) => {
