@@ -69,7 +69,7 @@ export interface Chart {
  * const chart = await Effect.runPromise(
  *   Effect.provide(program, Neptune.layerArchive({ data: "examples/data/digits/data" })),
  * );
- * console.log(chart.title); // val/loss, logarithmic over step
+ * console.log(chart.title); // val/loss over step
  * ```
  */
 export const lines = (frames: Frames, options: LinesOptions): Effect.Effect<Chart, ChartError> =>

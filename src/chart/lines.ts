@@ -8,7 +8,6 @@ import { type ChartErrorReason, InvalidOption, TooMuch, UnusableColumn } from ".
 import { type Measure, readMeasure, readNames } from "./columns.ts";
 import {
   categoryEncoding,
-  counted,
   type Drawing,
   drawing,
   measureEncoding,
@@ -17,11 +16,11 @@ import {
   namesWithMissing,
   parameter,
   POINTER,
-  styleNotes,
   titleOf,
 } from "./Drawing.ts";
 import { type Frames, framesOf, type NamedFrame } from "./frames.ts";
-import { layLine, type Line, POINTS_A_LINE } from "./line.ts";
+import { layLine, type Line } from "./line.ts";
+import { lineNotes } from "./lineNotes.ts";
 import {
   type Channel,
   channelOf,
@@ -225,12 +224,6 @@ const pick = (measure: Measure, rows: ReadonlyArray<number>): Measure => ({
   values: Float64Array.from(rows, (row) => measure.values[row] ?? NaN),
 });
 
-/** All values of columns of one kind. */
-const joined = (columns: ReadonlyArray<Measure>): Measure => ({
-  ...columns[0] ?? { kind: "number" },
-  values: Float64Array.from(columns.flatMap(({ values }) => [...values])),
-});
-
 const forksOf = (
   forks: Forks | undefined,
   names: ReadonlyArray<string>,
@@ -296,7 +289,7 @@ const draw = (
   const of = (layer: string) => [{ filter: `datum.layer === "${layer}"` }];
   const along: Measure = elapsed
     ? { kind: "number", values: new Float64Array() }
-    : joined(raw.map(({ x }) => x));
+    : { ...raw[0]?.x ?? { kind: "number" }, values: Float64Array.from(points, ({ x }) => x) };
   const tooltip = {
     calculate: `${NAMES}[datum.line] + ", " + texts.x + " " + ${
       along.kind === "time" ? 'utcFormat(datum.x, "%Y-%m-%d %H:%M:%S")' : "datum.x"
@@ -306,7 +299,7 @@ const draw = (
   return drawing(
     options,
     `${ys.map(nameOf).join(", ")} over ${elapsed ? "elapsed time" : nameOf(x)}`,
-    notesOf(laid, forks.length, names.length),
+    lineNotes(laid, forks.length, names.length),
     { x: xTitle, y: yTitle, color: legendTitle },
     {
       params: [parameter(NAMES, names)],
@@ -370,51 +363,4 @@ const DURATIONS = [
 const durationOf = (laid: ReadonlyArray<Line>) => {
   const longest = Math.max(0, ...laid.map(({ points }) => points.at(-1)?.x ?? 0));
   return DURATIONS.find(({ ms }) => longest >= 2 * ms) ?? { unit: "s", ms: 1000 } as const;
-};
-
-const notesOf = (
-  laid: ReadonlyArray<Line>,
-  forks: number,
-  count: number,
-): ReadonlyArray<string> => {
-  const sum = (of: (line: Line) => number): number => laid.reduce((n, line) => n + of(line), 0);
-  const notes: Array<string> = [];
-  const limit = POINTS_A_LINE.toLocaleString("en-US");
-  const reduced = laid.filter(({ isReduced }) => isReduced);
-  const total = sum(({ total }) => total);
-  if (total === 0) notes.push("There is no point that could be drawn.");
-  if (forks > 0) {
-    notes.push(
-      "● where a run was forked from another one" +
-        (laid.some(({ hasInherited }) => hasInherited)
-          ? "; what it inherited is drawn faintly."
-          : "."),
-    );
-  }
-  if (reduced.length > 0) {
-    const most = Math.max(...reduced.map(({ total }) => total)).toLocaleString("en-US");
-    notes.push(
-      (count === 1
-        ? `Of ${most} points, at most ${limit} are drawn`
-        : `Of ${counted(reduced.length, "line", "lines")} with more than ${limit} points, up to ` +
-          `${most}, at most ${limit} are drawn`) +
-        ": the lowest and the highest of each bucket.",
-    );
-  }
-  const withoutX = sum(({ withoutX }) => withoutX);
-  const notPositive = sum(({ notPositive }) => notPositive);
-  const withoutY = sum(({ withoutY }) => withoutY);
-  if (withoutX > 0) {
-    notes.push(`${counted(withoutX, "point has", "points have")} no place along x: left out.`);
-  }
-  if (withoutY > 0) {
-    notes.push(`${counted(withoutY, "point is", "points are")} missing, NaN or infinite: gaps.`);
-  }
-  if (notPositive > 0) {
-    notes.push(
-      `${counted(notPositive, "point is", "points are")} not above 0 and have no place on a ` +
-        "logarithmic scale: gaps.",
-    );
-  }
-  return [...notes, ...styleNotes("lines", count)];
 };
