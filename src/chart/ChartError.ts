@@ -7,14 +7,7 @@
 import { type Cause, Data } from "effect";
 import { errorDisplay } from "../display/error.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/jupyter.ts";
-
-type ReasonClass<Tag extends string, Fields> = new (
-  fields: Fields,
-) => Cause.YieldableError & { readonly _tag: Tag } & Readonly<Fields>;
-
-// The cast gives the class its literal tag; JSR wants the type written at each export anyway.
-const reasonClass = <Tag extends string, Fields>(tag: Tag): ReasonClass<Tag, Fields> =>
-  Data.TaggedError(tag)<object> as unknown as ReasonClass<Tag, Fields>;
+import { type ReasonClass, reasonClass } from "../Reason.ts";
 
 const quote = (text: string): string => JSON.stringify(text);
 

@@ -7,24 +7,9 @@
 import { type Cause, Data, Effect, Stream } from "effect";
 import { errorDisplay } from "../display/error.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/jupyter.ts";
+import { type ReasonClass, reasonClass } from "../Reason.ts";
 
-/** What every reason can answer: a message for a person, and whether trying again may help. */
-export interface Reason extends Cause.YieldableError {
-  /** `true` when the same call may succeed later without any change. */
-  readonly isTransient: boolean;
-}
-
-type ReasonClass<Tag extends string, Fields> = new (
-  fields: Fields,
-) => Reason & { readonly _tag: Tag } & Readonly<Fields>;
-
-// The cast gives the class its literal tag; JSR wants the type written at each export anyway.
-const reasonClass = <Tag extends string, Fields>(tag: Tag): ReasonClass<Tag, Fields> =>
-  class extends Data.TaggedError(tag)<object> {
-    get isTransient(): boolean {
-      return false;
-    }
-  } as unknown as ReasonClass<Tag, Fields>;
+export type { Reason } from "../Reason.ts";
 
 const quote = (text: string): string => JSON.stringify(text);
 

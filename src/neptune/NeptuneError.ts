@@ -7,7 +7,7 @@
 import { type Cause, Data, Effect } from "effect";
 import { errorDisplay } from "../display/error.ts";
 import { jupyterDisplay, type MediaBundle } from "../display/jupyter.ts";
-import { type Reason, type ReasonClass, reasonClass } from "./Reason.ts";
+import { type Reason, type ReasonClass, reasonClass } from "../Reason.ts";
 import type { ServerReason } from "./ServerReasons.ts";
 
 export type { Reason };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ReasonClass, reasonClass } from "./Reason.ts";
+import { type ReasonClass, reasonClass } from "../Reason.ts";
 
 /** What was asked, and how often it was tried. */
 interface Asked {

@@ -1,5 +1,5 @@
 /**
- * How a reason of a `NeptuneError` is made.
+ * How the reasons of an error are made.
  *
  * @module
  */
