@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { Console, Effect } from "effect";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const venv = join(here, "..", "data", "venv");
+const venv = join(here, "..", "data", "venv-live");
 const python = Deno.env.get("PYTHON") ?? join(venv, "bin", "python");
 
 const say = (text: string) => Effect.runPromise(Console.log(text));
