@@ -15,6 +15,9 @@ export interface Unreliable {
   readonly met: { reset: number; closed: number; stalled: number };
 }
 
+/** The ways to break, in turn: by chance, few connections can leave one out. */
+const WAYS = ["reset", "closed", "stalled", "reset", "closed"] as const;
+
 /** A proxy on a free port, whose connections all break after some bytes of answers. */
 export const unreliable = (
   random: () => number,
@@ -41,15 +44,10 @@ export const unreliable = (
         near.write(bytes.subarray(0, left));
         left -= bytes.length;
         if (left > 0) return;
-        const how = random();
-        if (how < 0.2) met.stalled += 1;
-        else if (how < 0.6) {
-          met.closed += 1;
-          near.end();
-        } else {
-          met.reset += 1;
-          near.resetAndDestroy();
-        }
+        const how = WAYS[(met.reset + met.closed + met.stalled) % WAYS.length]!;
+        met[how] += 1;
+        if (how === "closed") near.end();
+        if (how === "reset") near.resetAndDestroy();
       });
     };
 
